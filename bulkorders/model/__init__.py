@@ -1,0 +1,1 @@
+"""What things are: rows, orders, services, money, states. No clock, no disk, no network."""

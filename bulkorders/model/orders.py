@@ -1,0 +1,273 @@
+"""From a row of the sheet to an order that may be sent: Row, Order, ValidatedOrder and their keys."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from json import JSONEncoder
+from unicodedata import normalize
+from urllib.parse import unquote, urlsplit
+
+from bulkorders.model.lifecycle import RequestKind, RequestState, State
+from bulkorders.model.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCell:
+    """A cell that shows an error of the spreadsheet program, such as `#N/A`. Never an empty one."""
+
+    text: str
+
+
+Cell = str | int | float | bool | Decimal | datetime | date | time | timedelta | ErrorCell | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the sheet as it was read. `number` is what the spreadsheet shows, and travels to the end.
+
+    `cells` stand in the order of the sheet's header. `key` is the hidden key of a row from a results
+    workbook.
+    """
+
+    number: int
+    cells: tuple[Cell, ...]
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as it was read: its header, which column holds which field, and its rows.
+
+    `columns` maps a field (`service`, `link`, `quantity`, …) to the index of its column. `campaign_id`
+    and `journal_id` come from a results workbook that is given back, else None. `results` says whether
+    the file is a results workbook of ours. `notes` are things to tell the user (hidden rows, …) as
+    codes with facts.
+    """
+
+    path: str
+    header: tuple[str, ...]
+    columns: Mapping[str, int]
+    rows: tuple[Row, ...]
+    worksheet: str | None = None
+    header_row: int = 1
+    campaign_id: str | None = None
+    journal_id: str | None = None
+    results: bool = False
+    notes: tuple[tuple[str, Mapping[str, object]], ...] = ()
+
+    def title(self, field_name: str) -> str | None:
+        """Return the header of the column that holds this field, as the sheet has it."""
+        index = self.columns.get(field_name)
+        return None if index is None else self.header[index]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one row asks for, parsed but not yet held against the catalogue.
+
+    `extras` are the further API parameters by their documented names (`comments`, `list`, `suggest`,
+    `search`, …), sorted by name. `quantity` is in pieces, None where the row has none. `max_rate` is the
+    highest rate the row accepts, in the service's own basis (per thousand on most). `problems` are those
+    of cells that could not be read: the fields are then empty, and the order is never sent.
+    """
+
+    row: int
+    service: str
+    link: str
+    quantity: int | None
+    extras: tuple[tuple[str, str], ...] = ()
+    reference: str | None = None
+    campaign: str | None = None
+    panel: str | None = None
+    refill: str | None = None
+    max_rate: Decimal | None = None
+    allow_duplicate: bool = False
+    held_key: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+    def parameters(self) -> dict[str, str]:
+        """Return exactly what is sent for this order, under the documented names; empty ones are not sent."""
+        sent = {"service": self.service}
+        if self.link:
+            sent["link"] = self.link
+        if self.quantity is not None:
+            sent["quantity"] = str(self.quantity)
+        sent.update((name, value) for name, value in self.extras if value)
+        return sent
+
+
+@dataclass(frozen=True, slots=True)
+class ValidatedOrder:
+    """An order that keeps every rule of the catalogue it was held against. Only `validation` makes one.
+
+    `key` and `fingerprint` are its identity, `parameters` what is sent. `estimate` is
+    rate x quantity in the panel's currency, `rate` the price of `basis` pieces at the time of the check.
+    """
+
+    order: Order
+    account: str
+    campaign: str
+    key: str
+    fingerprint: str
+    parameters: Mapping[str, str]
+    service_name: str
+    rate: Decimal
+    basis: int
+    estimate: Decimal
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A refill or cancel that was asked for: its state, the panel's id for it, and what the panel said."""
+
+    id: str
+    key: str
+    order_id: str
+    kind: RequestKind
+    state: RequestState
+    asked_at: str
+    request_id: str | None = None
+    status: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One order's record in the journal: what is sent, its state, and what is known of it.
+
+    Times are ISO texts in UTC with offset. `order_ids` are texts as they came. `charge` is the last the
+    panel told, None while unknown. `deadline` is set while IN_DOUBT or SENDING: before it plus the read
+    timeout nobody may rule the attempt out.
+    """
+
+    key: str
+    account: str
+    campaign: str
+    fingerprint: str
+    service: str
+    link: str
+    quantity: int | None
+    parameters: Mapping[str, str]
+    state: State
+    row: int
+    reference: str | None = None
+    service_name: str = ""
+    rate: Decimal | None = None
+    basis: int = 1000
+    estimate: Decimal | None = None
+    currency: str | None = None
+    order_ids: tuple[str, ...] = ()
+    message: str = ""
+    answer: str = ""
+    charge: Decimal | None = None
+    status: str | None = None
+    start_count: int | None = None
+    remains: int | None = None
+    refill: str | None = None
+    placed_at: str | None = None
+    checked_at: str | None = None
+    sent_at: str | None = None
+    requests: tuple[Request, ...] = field(default=())
+
+    @property
+    def order_id(self) -> str | None:
+        """The first order id, which is the only one on most panels."""
+        return self.order_ids[0] if self.order_ids else None
+
+
+_as_line = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def digest(*parts: object) -> str:
+    """Return the identity of these values: the same parts give the same text for ever, on every machine.
+
+    Texts that differ only in how Unicode composes their letters (NFC, NFD) are the same: people can't see
+    the difference, and keyboards and clipboards differ in it.
+    """
+    line = _as_line(parts)
+    if not line.isascii():
+        line = normalize("NFC", line)
+    return hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def same_parameters(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether the same is sent, whatever way Unicode composes its letters."""
+    return composed(one) == composed(other)
+
+
+def composed(parameters: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the parameters by name with their letters composed (NFC), so that they can be compared."""
+    return tuple(
+        (name, value if value.isascii() else normalize("NFC", value))
+        for name, value in sorted(parameters.items())
+    )
+
+
+def order_key(account: str, campaign: str, parameters: Mapping[str, str], occurrence: int) -> str:
+    """Return the key of an order without a reference: what is sent, and which of its likes it is (from 1).
+
+    Never notes, the highest rate or the row number: sorting or inserting rows changes no key.
+    """
+    return digest("order", account, campaign, dict(parameters), occurrence)
+
+
+def reference_key(account: str, campaign: str, reference: str) -> str:
+    """Return the key of an order that carries a reference; what is sent is compared apart from it."""
+    return digest("reference", account, campaign, reference)
+
+
+def changed_key(key: str, parameters: Mapping[str, str]) -> str:
+    """Return the key of an order that was allowed to be sent again with other parameters."""
+    return digest("changed", key, dict(parameters))
+
+
+def fingerprint(account: str, parameters: Mapping[str, str]) -> str:
+    """Return what makes two orders the same purchase, across campaigns and files.
+
+    The link is normalised, so that a trailing slash or an upper-case host hides no duplicate.
+    """
+    alike = {**parameters, "link": normalised_link(parameters.get("link", ""))}
+    return digest("fingerprint", account, alike)
+
+
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+ROUTE = ("!", "/")
+
+
+def normalised_link(link: str) -> str:
+    """Return the link as panels compare it: no scheme, `www.`, fragment or end slash, host in lower case.
+
+    Query strings stay: on video sites they say which video is meant; so do fragments that are routes
+    (`#!/…`). Letters written out (`%C4%91`) and as they are (`đ`) are the same.
+    """
+    stripped = link.strip()
+    try:
+        parts = urlsplit(stripped if SCHEME.match(stripped) else f"//{stripped}")
+    except ValueError:
+        return stripped
+    host = parts.netloc.lower().removeprefix("www.").removesuffix(":443").removesuffix(":80")
+    query = f"?{parts.query}" if parts.query else ""
+    route = f"#{parts.fragment}" if parts.fragment.startswith(ROUTE) else ""
+    found = f"{host}{parts.path.rstrip('/')}{query}{route}"
+    return unquote(found, errors="surrogateescape") if "%" in found else found
+
+
+def account_id(url: str, label: str | None = None) -> str:
+    """Return the account an order is placed on: normalised host and path of the panel's URL, plus a label.
+
+    Neither the API key nor the profile's name is part of it: rotating a key makes no row new.
+    """
+    parts = urlsplit(url.strip() if "//" in url else f"//{url.strip()}")
+    host = (parts.hostname or "").lower()
+    port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
+    place = f"{host}{port}{parts.path.rstrip('/')}"
+    return f"{place}#{label}" if label else place
+
+
+def by_key(submissions: Sequence[Submission]) -> dict[str, Submission]:
+    """Return the submissions by their key."""
+    return {submission.key: submission for submission in submissions}

@@ -1,0 +1,31 @@
+"""How many requests at once, how fast, and how long to wait when told to: the Pace protocol."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+LONGEST_WAIT = 60.0
+"""Seconds; a panel that asks for a longer wait ends the run instead, with the rest left ready."""
+
+
+class Pace(Protocol):
+    """The pace of one panel. An attempt takes its slot *before* it claims an order.
+
+    Claiming first would turn every order that waits for its turn in doubt when the process dies.
+    """
+
+    def slot(self) -> AbstractAsyncContextManager[None]:
+        """Wait for the rate and for one of the slots, and hold the slot until the answer is recorded."""
+        ...
+
+    async def hold(self, seconds: float) -> None:
+        """Let nobody begin for so many seconds: the panel asked for it."""
+        ...
+
+
+def backoff(tries: int, draw: float, *, first: float = 0.5, longest: float = 20.0) -> float:
+    """Return how many seconds to wait after so many failed tries (from 1): exponential, with full jitter.
+
+    `draw` is a random number from 0 to 1, passed in so that the decision itself stays pure.
+    """
+    ceiling = min(longest, first * float(2 ** (tries - 1)))
+    return ceiling * draw
