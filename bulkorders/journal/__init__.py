@@ -1,0 +1,1 @@
+"""The record that survives a crash: what was meant, what was sent, what came back."""

@@ -1,0 +1,220 @@
+-- Every statement of the journal, by name. `:name` is a parameter; a list is passed as JSON text.
+
+-- name: meta
+SELECT value FROM meta WHERE name = :name
+
+-- name: set_meta
+INSERT INTO meta (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value
+
+-- name: begin_run
+INSERT INTO runs (id, command, campaign, sheet, results, started_at, who, machine, finished_at, exit_code,
+    stopped, counts, money)
+VALUES (:id, :command, :campaign, :sheet, :results, :started_at, :who, :machine, :finished_at, :exit_code,
+    :stopped, :counts, :money)
+
+-- name: end_run
+UPDATE runs SET campaign = :campaign, sheet = :sheet, results = :results, finished_at = :finished_at,
+    exit_code = :exit_code, stopped = :stopped, counts = :counts, money = :money
+WHERE id = :id
+
+-- name: runs
+SELECT id, command, campaign, sheet, results, started_at, who, machine, finished_at, exit_code, stopped,
+    counts, money
+FROM runs ORDER BY seq DESC LIMIT :limit
+
+-- name: campaign
+SELECT id, sheet, first_run, created_at FROM campaigns WHERE id = :id
+
+-- name: remember_campaign
+INSERT INTO campaigns (id, sheet, first_run, created_at) VALUES (:id, :sheet, :first_run, :created_at)
+ON CONFLICT (id) DO UPDATE SET sheet = excluded.sheet
+
+-- name: key_mark
+SELECT mark FROM accounts WHERE account = :account
+
+-- name: remember_key_mark
+INSERT INTO accounts (account, mark, confirmed_at) VALUES (:account, :mark, :at)
+ON CONFLICT (account) DO UPDATE SET mark = excluded.mark, confirmed_at = excluded.confirmed_at
+
+-- name: note
+INSERT INTO events (at, key, kind, state_before, state_after, run, facts)
+VALUES (:at, :key, :kind, :before, :after, :run, :facts)
+
+-- name: events
+SELECT seq, at, key, kind, state_before, state_after, run, facts
+FROM events WHERE seq > :after ORDER BY seq LIMIT :limit
+
+-- name: events_of_order
+SELECT seq, at, key, kind, state_before, state_after, run, facts
+FROM events WHERE key = :key AND seq > :after ORDER BY seq LIMIT :limit
+
+-- name: intents
+SELECT key, state, sheet_row, fingerprint, service, link, quantity, parameters, reference, service_name, rate,
+    basis, estimate, currency, refill
+FROM orders WHERE key IN (SELECT value FROM json_each(:keys))
+
+-- name: insert_order
+INSERT INTO orders (key, account, campaign, state, sheet_row, fingerprint, service, link, quantity,
+    parameters, reference, service_name, rate, basis, estimate, currency, refill)
+VALUES (:key, :account, :campaign, 'ready', :sheet_row, :fingerprint, :service, :link, :quantity,
+    :parameters, :reference, :service_name, :rate, :basis, :estimate, :currency, :refill)
+
+-- name: change_order
+UPDATE orders SET state = 'ready', sheet_row = :sheet_row, fingerprint = :fingerprint, service = :service,
+    link = :link, quantity = :quantity, parameters = :parameters, reference = :reference,
+    service_name = :service_name, rate = :rate, basis = :basis, estimate = :estimate, currency = :currency,
+    refill = :refill
+WHERE key = :key
+
+-- name: move_row
+UPDATE orders SET sheet_row = :sheet_row WHERE key = :key
+
+-- name: states
+SELECT key, state FROM orders WHERE key IN (SELECT value FROM json_each(:keys)) ORDER BY seq
+
+-- name: set_state
+UPDATE orders SET state = :state WHERE key = :key
+
+-- name: submissions
+SELECT key, account, campaign, fingerprint, service, link, quantity, parameters, state, sheet_row, reference,
+    service_name, rate, basis, estimate, currency, order_ids, message, answer, charge, status, start_count,
+    remains, refill, placed_at, checked_at, sent_at, error
+FROM orders
+
+-- name: submission
+SELECT key, account, campaign, fingerprint, service, link, quantity, parameters, state, sheet_row, reference,
+    service_name, rate, basis, estimate, currency, order_ids, message, answer, charge, status, start_count,
+    remains, refill, placed_at, checked_at, sent_at, error
+FROM orders WHERE key = :key
+
+-- name: where_campaign
+campaign = :campaign
+
+-- name: where_keys
+key IN (SELECT value FROM json_each(:keys))
+
+-- name: where_order_ids
+key IN (SELECT key FROM placed WHERE order_id IN (SELECT value FROM json_each(:order_ids)))
+
+-- name: where_accounts
+account IN (SELECT value FROM json_each(:accounts))
+
+-- name: where_states
+state IN (SELECT value FROM json_each(:states))
+
+-- name: where_open
+state = 'placed' AND final = 0
+
+-- name: alike
+SELECT key, account, campaign, fingerprint, service, link, quantity, parameters, state, sheet_row, reference,
+    service_name, rate, basis, estimate, currency, order_ids, message, answer, charge, status, start_count,
+    remains, refill, placed_at, checked_at, sent_at, error
+FROM orders
+WHERE fingerprint IN (SELECT value FROM json_each(:fingerprints)) AND sent_at >= :since
+    AND state IN ('sending', 'placed', 'in_doubt')
+ORDER BY sent_at, seq
+
+-- name: state
+SELECT state, account FROM orders WHERE key = :key
+
+-- name: insert_attempt
+INSERT INTO attempts (id, key, run, claimed_at) VALUES (:id, :key, :run, :at)
+
+-- name: claim_order
+UPDATE orders SET state = :state, sent_at = :at WHERE key = :key
+
+-- name: standing
+SELECT a.key, a.number, a.outcome, a.run, o.account, o.state, o.order_ids, o.message, o.answer, o.charge,
+    o.placed_at, o.sent_at, a.claimed_at, a.kind
+FROM attempts a JOIN orders o ON o.key = a.key
+WHERE a.id = :id
+
+-- name: live_attempt
+SELECT id FROM attempts
+WHERE key = :key AND (outcome IS NULL OR outcome IN ('accepted', 'in_doubt'))
+
+-- name: last_attempt
+SELECT id FROM attempts WHERE key = :key ORDER BY number DESC LIMIT 1
+
+-- name: known_attempt
+SELECT number, outcome FROM attempts WHERE id = :id
+
+-- name: dangling
+SELECT id FROM attempts WHERE outcome IS NULL ORDER BY number
+
+-- name: highest_attempt
+SELECT coalesce(max(number), 0) FROM attempts
+
+-- name: settle_attempt
+UPDATE attempts SET outcome = :outcome, finished_at = :at, http_status = :http_status, kind = :kind,
+    message = :message, answer = :answer, order_ids = :order_ids
+WHERE id = :id
+
+-- name: set_outcome
+UPDATE attempts SET outcome = :outcome, kind = coalesce(:kind, kind) WHERE id = :id
+
+-- name: find_attempt
+UPDATE attempts SET outcome = 'accepted', order_ids = :order_ids WHERE id = :id
+
+-- name: find_order
+UPDATE orders SET state = 'placed', order_ids = :order_ids, placed_at = :at WHERE key = :key
+
+-- name: unsend_order
+UPDATE orders SET state = :state, sent_at = NULL WHERE key = :key
+
+-- name: settle_order
+UPDATE orders SET state = :state, order_ids = :order_ids, message = :message, answer = :answer,
+    charge = :charge, placed_at = :placed_at, sent_at = :sent_at
+WHERE key = :key
+
+-- name: attempts
+SELECT id, key, number, run, claimed_at, outcome, finished_at, http_status, kind, message, answer, order_ids
+FROM attempts WHERE key = :key ORDER BY number
+
+-- name: owners
+SELECT order_id, key FROM placed
+WHERE account = :account AND order_id IN (SELECT value FROM json_each(:order_ids))
+
+-- name: insert_placed
+INSERT INTO placed (account, order_id, key) VALUES (:account, :order_id, :key)
+
+-- name: deliveries
+SELECT key, state, status, charge, currency, start_count, remains, error
+FROM orders WHERE key IN (SELECT value FROM json_each(:keys))
+
+-- name: deliver
+UPDATE orders SET status = :status, charge = :charge, currency = :currency, start_count = :start_count,
+    remains = :remains, error = :error, final = :final, checked_at = :checked_at
+WHERE key = :key
+
+-- name: request
+SELECT id, key, order_id, kind, state, asked_at, request_id, status, message FROM requests WHERE id = :id
+
+-- name: any_request
+SELECT 1 FROM requests LIMIT 1
+
+-- name: requests
+SELECT id, key, order_id, kind, state, asked_at, request_id, status, message FROM requests
+
+-- name: where_kind
+kind = :kind
+
+-- name: where_request_open
+state IN ('asking', 'accepted', 'in_doubt')
+
+-- name: live_request
+SELECT id FROM requests
+WHERE key = :key AND order_id = :order_id AND kind = :kind AND state IN ('asking', 'in_doubt')
+
+-- name: insert_request
+INSERT INTO requests (id, key, order_id, kind, state, asked_at, request_id, status, message)
+VALUES (:id, :key, :order_id, :kind, :state, :asked_at, :request_id, :status, :message)
+
+-- name: change_request
+UPDATE requests SET state = :state, request_id = :request_id, status = :status, message = :message
+WHERE id = :id
+
+-- name: still_asked
+SELECT id, key, order_id, kind, state, asked_at, request_id, status, message
+FROM requests WHERE state = 'asking' ORDER BY seq
