@@ -1,0 +1,1 @@
+"""Order sheets: Excel and CSV in, blank templates and the results workbook out."""

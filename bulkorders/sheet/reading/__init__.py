@@ -1,0 +1,86 @@
+"""An order sheet opened by its kind, guarded, and read into rows that carry the spreadsheet's own numbers."""
+
+from collections.abc import Iterable, Mapping
+from os import PathLike
+from pathlib import Path
+
+from bulkorders.errors import SheetError
+from bulkorders.model.orders import Sheet
+from bulkorders.sheet.reading import opening
+from bulkorders.sheet.reading.delimited import read_delimited
+from bulkorders.sheet.reading.grid import Grid
+from bulkorders.sheet.reading.header import header_at, make_sheet
+from bulkorders.sheet.reading.limits import DEFAULT_LIMITS, Limits
+
+
+def read_sheet(
+    path: str | PathLike[str],
+    *,
+    worksheet: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Sheet:
+    """Return the order sheet at `path`: .xlsx, .xlsm, .csv, .tsv, or .txt with delimiters.
+
+    `worksheet` names the one to read; without it that is the only visible one whose header has the
+    required columns, and of a results workbook of ours `Orders` together with `To fix` (see
+    `returned.read_results`). `mapping` is header → field, for headers that aren't known; it wins.
+
+    Cells are as the file has them, nothing stripped, empty ones None; numbers without a fraction are int;
+    in text files all are text. Rows of white space alone are left out and still count: `Row.number` is
+    what the spreadsheet shows. `Sheet.notes` tell what a person should know, by code: `title_rows`,
+    `hidden_rows`, `hidden_columns`, `column_near`, `cells_beyond_header`, `encoding_guessed`,
+    `to_fix_used`, `to_fix_added`.
+
+    Raises SheetError: of `opening.load` (not found, a folder, …), `package.Package` (damaged, too large,
+    …), `xlsx.Workbook`, `delimited.read_delimited`, `header.make_sheet`, and `sheet.which_worksheet` or
+    `sheet.no_worksheet` where it isn't clear what to read.
+    """
+    place = Path(path)
+    content = opening.load(place, limits)
+    if place.suffix.lower() in opening.WORKBOOKS:
+        opening.check_workbook(place, content)
+        return _read_workbook(str(path), content, worksheet, mapping, limits)
+    opening.check_delimited(place, content)
+    if worksheet is not None:
+        raise SheetError("sheet.no_worksheet", path=str(path), wanted=worksheet, found=[])
+    return make_sheet(str(path), read_delimited(place, content, mapping), mapping)
+
+
+def _read_workbook(
+    path: str, content: bytes, worksheet: str | None, mapping: Mapping[str, str] | None, limits: Limits
+) -> Sheet:
+    """Return the order sheet in a workbook."""
+    from bulkorders.sheet.reading import returned  # noqa: PLC0415 - the fast reader is loaded for workbooks only
+    from bulkorders.sheet.reading.xlsx import Workbook  # noqa: PLC0415 - likewise
+
+    workbook = Workbook(path, content, limits)
+    if returned.is_results(workbook):
+        return returned.read_results(path, workbook, worksheet, mapping)
+    visible = [each for each in workbook.worksheets if each.visible]
+    if worksheet is not None:
+        found = workbook.get(worksheet)
+        if found is None:
+            raise returned.no_worksheet(path, worksheet, [each.name for each in visible])
+        return make_sheet(path, workbook.grid(found), mapping)
+    if not visible:
+        raise SheetError("sheet.empty", path=path, worksheet=None)
+    return make_sheet(path, _chosen(path, (workbook.grid(each) for each in visible), mapping), mapping)
+
+
+def _chosen(path: str, grids: Iterable[Grid], mapping: Mapping[str, str] | None) -> Grid:
+    """Return the only grid with an order sheet's header; where there is none, the first that isn't blank.
+
+    Raises SheetError `sheet.which_worksheet` (`worksheets`) where several have one.
+    """
+    fitting: list[Grid] = []
+    first: Grid | None = None
+    for grid in grids:
+        if header_at(grid, mapping) is not None:
+            fitting.append(grid)
+        if first is None or not first.rows:
+            first = grid
+    if len(fitting) > 1:
+        names = [grid.worksheet for grid in fitting]
+        raise SheetError("sheet.which_worksheet", path=path, worksheets=names)
+    return fitting[0] if fitting else first or Grid([])

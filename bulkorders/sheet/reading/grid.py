@@ -1,0 +1,59 @@
+"""Rows as a file holds them, before anybody knows what their columns mean."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bulkorders.model.orders import Cell, ErrorCell
+
+Note = tuple[str, Mapping[str, object]]
+"""Something to tell the user: a code and its facts."""
+
+SHOWN = 20
+"""How many row numbers a note names at most; its count is always the whole."""
+
+
+@dataclass(slots=True)
+class Grid:
+    """The rows of a worksheet or a text file that are not blank, each with the number a spreadsheet shows.
+
+    An empty cell is None. Rows may differ in length. `hidden_columns` are first and last of each run, from 0.
+    """
+
+    rows: list[tuple[int, tuple[Cell, ...]]]
+    worksheet: str | None = None
+    hidden_rows: Collection[int] = frozenset()
+    hidden_columns: Sequence[tuple[int, int]] = ()
+    notes: list[Note] = field(default_factory=list)
+
+
+def blank(cells: Sequence[Cell]) -> bool:
+    """Return whether nothing but white space stands in these cells."""
+    for cell in cells:  # noqa: SIM110 - called for each row; a generator costs more than the rest of it
+        if cell is not None and (not isinstance(cell, str) or cell.strip()):
+            return False
+    return True
+
+
+def filled(cells: Sequence[Cell]) -> int:
+    """Return how many cells there are up to the last that is not blank."""
+    count = len(cells)
+    while count and blank(cells[count - 1 : count]):
+        count -= 1
+    return count
+
+
+def titles(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """Return a row's cells as the titles of columns, up to the last that is not blank."""
+    return tuple(_title(cell) for cell in cells[: filled(cells)])
+
+
+def _title(cell: Cell) -> str:
+    """Return one cell as a title."""
+    if cell is None:
+        return ""
+    return cell.text if isinstance(cell, ErrorCell) else str(cell)
+
+
+def numbers_note(code: str, numbers: Sequence[int]) -> Note:
+    """Return a note about rows: how many, and which the first of them are."""
+    return code, {"count": len(numbers), "rows": tuple(numbers[:SHOWN])}

@@ -1,0 +1,182 @@
+"""A results workbook of ours given back: the user's own columns, keys, and what was put right in `To fix`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bulkorders.errors import SheetError
+from bulkorders.model.orders import Cell, Sheet
+from bulkorders.sheet import columns
+from bulkorders.sheet.reading.grid import SHOWN, Grid, Note, blank, numbers_note, titles
+from bulkorders.sheet.reading.header import header_at, make_sheet
+from bulkorders.sheet.reading.xlsx import Workbook
+
+INPUT_SHEETS = (columns.ORDERS_SHEET, columns.TO_FIX_SHEET)
+
+Place = tuple[str, int]
+"""A column as two worksheets share it: its title, and which of those with this title it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRows:
+    """A worksheet of ours without our columns.
+
+    The grid's rows begin with the header. `keys` are by row number, as the key cells have them (text may
+    be missing). `places` name the columns; `last` is the number of the last row, ours included.
+    """
+
+    grid: Grid
+    keys: Mapping[int, str]
+    places: Sequence[Place]
+    last: int
+
+
+def is_results(workbook: Workbook) -> bool:
+    """Return whether a workbook is one that we wrote."""
+    return workbook.get(columns.HIDDEN_SHEET) is not None
+
+
+def read_results(
+    path: str, workbook: Workbook, worksheet: str | None, mapping: Mapping[str, str] | None
+) -> Sheet:
+    """Return the orders of a results workbook that is given back.
+
+    `Orders` is read, without our columns and without the rows that stand for orders no longer in the
+    sheet. A row of `To fix` replaces the row of the same key in `Orders` wherever its cells differ (note
+    `to_fix_used`); the number stays that of `Orders`. A row of `To fix` that `Orders` has no row for is
+    not lost: it follows after the last row of `Orders`, under the next free number (note `to_fix_added`,
+    with its number in `To fix` and its new one); one without a key that is cell by cell a row of
+    `Orders` is that row. With `worksheet` only that one is read, either of the two.
+
+    Raises SheetError `sheet.no_worksheet` (`wanted`, `found`) beside those of `make_sheet`.
+    """
+    wanted = worksheet or columns.ORDERS_SHEET
+    found = workbook.get(wanted)
+    if found is None or found.name not in INPUT_SHEETS:
+        there = [each.name for each in workbook.worksheets if each.name in INPUT_SHEETS]
+        raise no_worksheet(path, wanted, there)
+    own = _own_rows(workbook.grid(found), mapping)
+    fixing = workbook.get(columns.TO_FIX_SHEET) if worksheet is None else None
+    notes: list[Note] = []
+    if fixing is not None and own.grid.rows:
+        own, notes = _merged(own, _own_rows(workbook.grid(fixing), mapping))
+    keys = {number: key for number, key in own.keys.items() if not key.startswith(columns.UNKEYED)}
+    sheet = make_sheet(path, own.grid, mapping, keys)
+    told = _hidden_values(workbook)
+    return replace(
+        sheet,
+        campaign_id=told.get("campaign"),
+        journal_id=told.get("journal"),
+        results=True,
+        notes=(*sheet.notes, *notes),
+    )
+
+
+def no_worksheet(path: str, wanted: str, found: Sequence[str]) -> SheetError:
+    """Return the error for a worksheet that isn't there, with those that could have been meant."""
+    return SheetError("sheet.no_worksheet", path=path, wanted=wanted, found=list(found))
+
+
+def _hidden_values(workbook: Workbook) -> dict[str, str]:
+    """Return what the hidden worksheet keeps, by name."""
+    hidden = workbook.get(columns.HIDDEN_SHEET)
+    rows = workbook.grid(hidden).rows if hidden is not None else []
+    pairs = [cells[:2] for _, cells in rows if len(cells) > 1]
+    return {str(name): str(value) for name, value in pairs if value is not None}
+
+
+def _own_rows(grid: Grid, mapping: Mapping[str, str] | None) -> OwnRows:
+    """Return a worksheet's rows without our columns, and their keys."""
+    if not grid.rows:
+        return OwnRows(grid, {}, (), 0)
+    place = header_at(grid, mapping) or 0
+    header = titles(grid.rows[place][1])
+    kept, key_column = _own_columns(header)
+    keys: dict[int, str] = {}
+    rows = [_picked(grid.rows[place], kept, beyond=0)]
+    for row in grid.rows[place + 1 :]:
+        number, cells = row
+        key = cells[key_column] if key_column is not None and key_column < len(cells) else None
+        if key is not None and str(key).startswith(columns.GONE):
+            continue
+        line = _picked(row, kept, beyond=len(header))
+        if not blank(line[1]):
+            rows.append(line)
+            if key is not None and str(key).strip():
+                keys[number] = str(key)
+    hidden = [
+        (new, new)
+        for new, old in enumerate(kept)
+        if any(first <= old <= last for first, last in grid.hidden_columns)
+    ]
+    lean = replace(grid, rows=rows, hidden_columns=hidden)
+    return OwnRows(lean, keys, _places(header[index] for index in kept), grid.rows[-1][0])
+
+
+def _own_columns(header: Sequence[str]) -> tuple[list[int], int | None]:
+    """Return the user's columns, and the column of the keys.
+
+    Ours stand right of the user's: where both have a "Status", the last one is ours.
+    """
+    ours: set[int] = set()
+    for title in (*(column.title for column in columns.RESULT_COLUMNS), columns.KEY_COLUMN):
+        last = max((index for index, each in enumerate(header) if each.strip() == title), default=None)
+        if last is not None:
+            ours.add(last)
+    key_column = next((index for index in ours if header[index].strip() == columns.KEY_COLUMN), None)
+    return [index for index in range(len(header)) if index not in ours], key_column
+
+
+def _picked(
+    row: tuple[int, tuple[Cell, ...]], kept: Sequence[int], *, beyond: int
+) -> tuple[int, tuple[Cell, ...]]:
+    """Return a row with these columns alone, and with what stands right of column `beyond` (0: nothing)."""
+    number, cells = row
+    own = tuple(cells[index] if index < len(cells) else None for index in kept)
+    return number, own + (cells[beyond:] if beyond else ())
+
+
+def _places(header: Iterable[str]) -> list[Place]:
+    """Return what each column is called, with a count for titles that repeat."""
+    seen: dict[str, int] = {}
+    found = []
+    for title in header:
+        seen[title] = seen.get(title, 0) + 1
+        found.append((title, seen[title]))
+    return found
+
+
+def _merged(orders: OwnRows, fixing: OwnRows) -> tuple[OwnRows, list[Note]]:
+    """Return the rows of `Orders` with those of `To fix` put in, and notes of what was taken from there."""
+    rows = list(orders.grid.rows)
+    keys = dict(orders.keys)
+    at = {keys[number]: index for index, (number, _) in reversed(list(enumerate(rows))) if number in keys}
+    unkeyed = {cells for number, cells in rows if number not in keys}
+    used: list[int] = []
+    added: dict[int, int] = {}
+    for number, cells in fixing.grid.rows[1:]:
+        values = dict(zip(fixing.places, cells, strict=False))
+        key = fixing.keys.get(number)
+        index = at.pop(key, None) if key is not None else None
+        if index is not None:
+            told, before = rows[index]
+            rows[index] = (told, _overridden(before, orders.places, values))
+            used += [told] if rows[index][1] != before else []
+            continue
+        line = _overridden((None,) * len(orders.places), orders.places, values)
+        if key is None and line in unkeyed:
+            continue
+        added[number] = orders.last + 1 + len(added)
+        rows.append((added[number], line))
+        keys |= {added[number]: key} if key is not None else {}
+    notes = [numbers_note("to_fix_used", used)] if used else []
+    if added:
+        notes.append(("to_fix_added", {"count": len(added), "numbers": tuple(added.items())[:SHOWN]}))
+    return replace(orders, grid=replace(orders.grid, rows=rows), keys=keys), notes
+
+
+def _overridden(
+    cells: tuple[Cell, ...], places: Sequence[Place], values: Mapping[Place, Cell]
+) -> tuple[Cell, ...]:
+    """Return a row with the cells that another worksheet has in the same columns."""
+    own = tuple(values.get(place, cell) for place, cell in zip(places, cells[: len(places)], strict=True))
+    return own + cells[len(places) :]

@@ -1,0 +1,151 @@
+"""The figures of a run's Summary: rows by where they stand, and orders by service."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from bulkorders.model import money
+from bulkorders.model.outcomes import Delivery
+from bulkorders.model.report import Line
+from bulkorders.sheet.results import values
+from bulkorders.sheet.results.styles import STATE_WORDS
+
+NOT_TOLD = "No status yet"
+"""What a placed order is counted under before the panel has told its status."""
+
+_GROUPS = (
+    ("placed", "Placed"),
+    ("ready", "To be sent"),
+    ("in_doubt", "To settle"),
+    ("invalid", "To fix"),
+    ("duplicate", "To fix"),
+    ("rejected", "To fix"),
+    ("dropped", "Not sent"),
+)
+_DELIVERED_FIRST = (
+    Delivery.COMPLETED,
+    Delivery.PARTIAL,
+    Delivery.IN_PROGRESS,
+    Delivery.PROCESSING,
+    Delivery.PENDING,
+    Delivery.CANCELED,
+)
+_ORDERED = frozenset({"ready", "placed", "in_doubt"})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many rows stand in one place: their state, what is to be done, and the word for the place."""
+
+    state: str
+    group: str
+    word: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFigures:
+    """All orders of one service in one currency that are sent, in doubt, or to be sent.
+
+    `estimate` is of all of them, `charge` of those whose charge is known (None: of none).
+    """
+
+    service: str
+    name: str
+    currency: str | None
+    orders: int
+    quantity: int
+    estimate: Decimal
+    charge: Decimal | None
+    completed: int
+
+
+def standings(lines: Sequence[Line]) -> list[Standing]:
+    """Return the rows by where they stand, placed orders by the panel's status; empty places are left out."""
+    states: Counter[str] = Counter(line.state for line in lines)
+    statuses = Counter(
+        (line.submission.status if line.submission else None) or NOT_TOLD
+        for line in lines
+        if line.state == "placed"
+    )
+    found = [
+        Standing("placed", "Placed", word, statuses.pop(word))
+        for word in _DELIVERED_FIRST
+        if word in statuses
+    ]
+    found += [Standing("placed", "Placed", word, count) for word, count in sorted(statuses.items())]
+    for state, group in _GROUPS[1:]:
+        if states[state]:
+            found.append(Standing(state, group, STATE_WORDS[state], states[state]))
+    return found
+
+
+def by_service(lines: Sequence[Line]) -> list[ServiceFigures]:
+    """Return the orders by service, the dearest first."""
+    records = [_record(line) for line in lines if line.state in _ORDERED]
+    if not records:
+        return []
+    import pandas as pd  # noqa: PLC0415 - takes most of a second to load, and only this needs it
+
+    table = pd.DataFrame.from_records(records, columns=["service", "name", "currency", *_SUMMED])
+    grouped: Any = table.groupby(["currency", "service"], sort=False).agg(
+        name=("name", "last"),
+        orders=("service", "size"),
+        quantity=("quantity", "sum"),
+        estimate=("estimate", money.total),
+        charge=("charge", money.total),
+        charged=("charge", "count"),
+        completed=("completed", "sum"),
+    )
+    figures = [
+        ServiceFigures(
+            service=row.service,
+            name=row.name,
+            currency=row.currency or None,
+            orders=int(row.orders),
+            quantity=int(row.quantity),
+            estimate=row.estimate,
+            charge=row.charge if row.charged else None,
+            completed=int(row.completed),
+        )
+        for row in grouped.reset_index().itertuples(index=False)
+    ]
+    return sorted(figures, key=lambda each: (each.currency or "", -each.estimate, each.service))
+
+
+def total_by_currency(figures: Sequence[ServiceFigures]) -> list[ServiceFigures]:
+    """Return the sums of these figures, one for each currency."""
+    found = []
+    for code in sorted({each.currency or "" for each in figures}):
+        own = [each for each in figures if (each.currency or "") == code]
+        known = [each.charge for each in own if each.charge is not None]
+        found.append(
+            ServiceFigures(
+                service="Total",
+                name="",
+                currency=code or None,
+                orders=sum(each.orders for each in own),
+                quantity=sum(each.quantity for each in own),
+                estimate=money.total(each.estimate for each in own),
+                charge=money.total(known) if known else None,
+                completed=sum(each.completed for each in own),
+            )
+        )
+    return found
+
+
+_SUMMED = ("quantity", "estimate", "charge", "completed")
+
+
+def _record(line: Line) -> tuple[str, str, str, int, Decimal | None, Decimal | None, bool]:
+    """Return one order as a record of the table."""
+    order, sent = line.order, line.submission
+    service = sent.service if sent else order.service if order else ""
+    quantity = sent.quantity if sent else order.quantity if order else None
+    completed = line.state == "placed" and sent is not None and sent.status == Delivery.COMPLETED
+    return (
+        service, values.service_name(line), values.currency(line) or "", quantity or 0,
+        values.estimate(line), values.charge(line), completed,
+    )  # fmt: skip

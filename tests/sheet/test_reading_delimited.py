@@ -1,0 +1,200 @@
+"""Order sheets in text files: encoding, delimiter, quotes, row numbers."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bulkorders.errors import SheetError
+from bulkorders.sheet.reading import read_sheet
+from bulkorders.sheet.reading.delimited import read_delimited
+from bulkorders.sheet.reading.grid import blank
+
+MakeText = Callable[..., Path]
+
+PLAIN = "Service,Link,Quantity\n1,https://example.com/a,500\n"
+
+
+def test_all_cells_are_text(make_text: MakeText) -> None:
+    """Nothing in a text file is taken for a number or a missing value; empty cells are None."""
+    sheet = read_sheet(make_text("Service,Link,Quantity,Note\n007,https://example.com/a,1e3,NA\n1,x,, a \n"))
+    assert [row.cells for row in sheet.rows] == [
+        ("007", "https://example.com/a", "1e3", "NA"),
+        ("1", "x", None, " a "),
+    ]
+    assert (sheet.worksheet, sheet.header_row, sheet.notes) == (None, 1, ())
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_kind_of_line_end_is_read(make_text: MakeText, end: str) -> None:
+    """Files of any system are read alike, with or without a last line end."""
+    for text in (PLAIN, PLAIN.rstrip("\n")):
+        assert read_sheet(make_text(text.replace("\n", end))).rows[0].cells[2] == "500"
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "name"),
+    [
+        (",", "a.csv"),
+        (";", "a.csv"),
+        ("\t", "a.csv"),
+        ("|", "a.csv"),
+        ("\t", "a.tsv"),
+        (",", "a.tsv"),
+        ("|", "A.TXT"),
+    ],
+)
+def test_the_delimiter_is_found(make_text: MakeText, delimiter: str, name: str) -> None:
+    """Comma, semicolon, tab and bar are told by the header, whatever the file is called."""
+    sheet = read_sheet(make_text(PLAIN.replace(",", delimiter), name))
+    assert sheet.rows[0].cells == ("1", "https://example.com/a", "500")
+
+
+def test_the_header_decides_the_delimiter(make_text: MakeText) -> None:
+    """Cells full of another delimiter do not mislead."""
+    text = "Service;Link;Notes, more, still more\n" + "1;https://example.com/a;a, b, c\n" * 9
+    assert read_sheet(make_text(text)).rows[8].cells[2] == "a, b, c"
+
+
+def test_a_mapping_helps_to_find_the_delimiter(make_text: MakeText) -> None:
+    """Headers known by a mapping alone tell the delimiter as well."""
+    path = make_text("Was;Wo, wann\n1;https://example.com/a,b\n")
+    assert read_sheet(path, mapping={"Was": "service", "Wo, wann": "link"}).rows[0].cells[0] == "1"
+
+
+def test_without_a_header_the_even_delimiter_is_told(make_text: MakeText) -> None:
+    """Where no header is known the error speaks of the columns that the rows seem to have."""
+    with pytest.raises(SheetError) as caught:
+        read_sheet(make_text("Foo;Bar, baz\n1;x\n2;y, z\n"))
+    assert caught.value.facts["found"] == ["Foo", "Bar, baz"]
+
+
+@pytest.mark.parametrize("first", ["sep=;\n", "SEP=;\r\n", '"sep=;"\n', "\ufeffsep=;\n"])
+def test_a_separator_line_is_followed_and_has_no_number(make_text: MakeText, first: str) -> None:
+    """A first line that tells Excel the delimiter is no row, and the header below it is row 1."""
+    sheet = read_sheet(make_text(first + "Service;Link\n1;x\n"))
+    assert (sheet.header_row, sheet.rows[0].number, sheet.rows[0].cells) == (1, 2, ("1", "x"))
+
+
+def test_row_numbers_count_records_and_blank_lines(make_text: MakeText) -> None:
+    """Line ends in quotes make no row, blank lines do: a number is the one a spreadsheet shows."""
+    sheet = read_sheet(make_text('Service,Link,Comments\n\n1,a,"x\n\ny"\n,,\n2,b,z\n'))
+    assert [(row.number, row.cells[2]) for row in sheet.rows] == [(3, "x\n\ny"), (5, "z")]
+
+
+def test_rows_may_be_longer_or_shorter_than_the_header(make_text: MakeText) -> None:
+    """Missing cells are empty; further ones are kept, and a note names their rows."""
+    sheet = read_sheet(make_text("Service,Link,Quantity\n1,a\n2,b,5,x\n3,c,6,\n"))
+    assert [row.cells for row in sheet.rows] == [
+        ("1", "a", None, None),
+        ("2", "b", "5", "x"),
+        ("3", "c", "6", None),
+    ]
+    assert sheet.notes == (("cells_beyond_header", {"count": 1, "rows": (3,)}),)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_unicode_is_read_without_a_note(make_text: MakeText, encoding: str) -> None:
+    """Marked Unicode and plain UTF-8 are no guess."""
+    sheet = read_sheet(make_text("Mã dịch vụ,Liên kết,Ghi chú\n1,x,Đường 🙂\n".encode(encoding)))
+    assert (sheet.header[0], sheet.rows[0].cells[2], sheet.notes) == ("Mã dịch vụ", "Đường 🙂", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Café crème, déjà vu, à bientôt à la plage, très élégant, garçon", "cp1252"),
+        ("Привет, мир! Очень хорошее видео, спасибо большое всем друзьям", "cp1251"),
+        ("这是一个非常好的视频 谢谢大家的支持和关注 我们下次再见", "gb18030"),
+    ],
+)
+def test_a_guessed_encoding_is_told(make_text: MakeText, text: str, encoding: str) -> None:
+    """Text that is no Unicode is read by the likeliest encoding, and a note says which."""
+    sheet = read_sheet(make_text(f'Service,Link,Comments\n1,x,"{text}"\n'.encode(encoding)))
+    assert sheet.rows[0].cells[2] == text
+    assert sheet.notes == (("encoding_guessed", {"encoding": encoding}),)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"PK\x03\x04....", "workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook"),
+        (b"%PDF-1.4", "pdf"),
+        (b"<html><table>", "html"),
+        (b"Service,Link\n1,a\x00b\n", "binary"),
+        ("Service,Link\n1,x\n".encode("utf-16-le"), "binary"),
+        (b"\xff\xfeSLQ", "binary"),
+    ],
+)
+def test_what_is_no_text_is_refused(make_text: MakeText, content: bytes, found: str) -> None:
+    """A workbook, a page or bytes under the name of a text file are told as that."""
+    with pytest.raises(SheetError) as caught:
+        read_sheet(make_text(content))
+    assert (caught.value.code, caught.value.facts["found"]) == ("sheet.not_text", found)
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ('Service,Link\n1,a\n2,"b\n3,c\n4,d\n', 3),
+        ('Service,Link\n1,"a"b\n2,c\n', 2),
+    ],
+)
+def test_an_open_quote_swallows_no_orders(make_text: MakeText, text: str, row: int) -> None:
+    """A quote left open, or text after a closed one, is an error that names the row."""
+    with pytest.raises(SheetError) as caught:
+        read_sheet(make_text(text))
+    assert (caught.value.code, caught.value.facts["row"]) == ("sheet.quotes", row)
+
+
+def test_quotes_within_a_cell_are_text(make_text: MakeText) -> None:
+    """A quote that doesn't begin its cell is a letter like others, and two make one in quotes."""
+    sheet = read_sheet(make_text('Service\tLink\tNote\n1\ta\t5" screen\n2\tb\t"say ""hi"""\n', "a.tsv"))
+    assert [row.cells[2] for row in sheet.rows] == ['5" screen', 'say "hi"']
+
+
+def test_long_cells_are_read(make_text: MakeText) -> None:
+    """A cell of half a million letters is no error."""
+    assert (
+        len(str(read_sheet(make_text(f"Service,Link,Comments\n1,a,{'x' * 500_000}\n")).rows[0].cells[2]))
+        == 500_000
+    )
+
+
+CELL = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=8)
+
+
+@given(
+    rows=st.lists(st.lists(CELL, max_size=5), max_size=12),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    all_quoted=st.booleans(),
+)
+def test_whatever_a_csv_writer_writes_comes_back(
+    rows: list[list[str]], delimiter: str, *, all_quoted: bool
+) -> None:
+    """Any cells come back under the number of their record, below a header that tells the delimiter."""
+    file = io.StringIO(newline="")
+    if all_quoted:
+        writer = csv.writer(file, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    else:
+        writer = csv.writer(file, delimiter=delimiter)
+    writer.writerows([["Service", "Link"], *rows])
+    grid = read_delimited(Path("a.csv"), file.getvalue().encode())
+    expected = [(number, tuple(cell or None for cell in row)) for number, row in enumerate(rows, start=2)]
+    assert grid.rows[1:] == [(number, cells) for number, cells in expected if not blank(cells)]
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_answered(content: bytes) -> None:
+    """Whatever the bytes are, there is a grid or a SheetError."""
+    code = ""
+    try:
+        read_delimited(Path("a.csv"), content)
+    except SheetError as error:
+        code = error.code
+    assert code in {"", "sheet.not_text", "sheet.quotes"}
