@@ -1,0 +1,1 @@
+"""The HTTP API that sells the services. Only here: httpx."""

@@ -1,0 +1,167 @@
+"""What became of orders: the reader of `status` answers for one order or for many."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bulkorders.model.outcomes import Delivery, DeliveryReport
+from bulkorders.panel.answers import (
+    ERROR_KEYS,
+    NEGATIVE_WORDS,
+    TEXT_KEYS,
+    WRAPPERS,
+    error_texts,
+    folded,
+    present,
+)
+from bulkorders.panel.figures import TRUE_WORDS, amount, whole_number
+from bulkorders.panel.listings import words as plain_words
+from bulkorders.panel.masking import Mask
+from bulkorders.panel.order_ids import is_service
+
+STATUS_WORDS = {
+    **dict.fromkeys(("pending", "awaiting", "creating", "on hold", "active", "queued"), Delivery.PENDING),
+    "processing": Delivery.PROCESSING,
+    **dict.fromkeys(("in progress", "inprogress", "in progess", "running", "started"), Delivery.IN_PROGRESS),
+    **dict.fromkeys(("completed", "complete", "success", "done", "finished"), Delivery.COMPLETED),
+    **dict.fromkeys(("partial", "partially", "partially completed"), Delivery.PARTIAL),
+    **dict.fromkeys(("canceled", "cancelled", "cancel"), Delivery.CANCELED),
+    **dict.fromkeys(("refunded", "refunds", "refund"), Delivery.REFUNDED),
+    **dict.fromkeys(("fail", "failed", "error", "rejected"), Delivery.FAILED),
+}
+OF_A_DELIVERY = frozenset({"charge", "remains", "start_count", "start_counter", "runs", "posts", "orders"})
+OF_THE_CALL = NEGATIVE_WORDS | TRUE_WORDS
+
+
+def entries(value: Any, asked: Sequence[str], key: str = "order") -> dict[str, Any]:
+    """Return, by id, what an answer to several ids (or one) says of each; ids it does not speak of are absent.
+
+    Objects keyed by id, lists whose entries carry their id, the same wrapped, and for a single id the
+    bare entry. A list without ids is not believed: its order is not guaranteed, so nothing is returned.
+    Nor is an entry that names another id than the one it stands for, or two that differ.
+    """
+    return _by_id(value, asked, key) or (_bare(value, asked[0], key) if len(asked) == 1 else {})
+
+
+def _by_id(value: Any, asked: Sequence[str], key: str) -> dict[str, Any]:
+    if isinstance(value, list):
+        return _named(value, frozenset(asked), key)
+    if not isinstance(value, dict):
+        return {}
+    keyed = {name.strip(): entry for name, entry in value.items()}
+    found = {name: keyed[name] for name in asked if name in keyed and _may_be(keyed[name], name, key)}
+    if found:
+        return found
+    entry = folded(value)
+    wrapped = (_by_id(entry[name], asked, key) for name in (f"{key}s", *WRAPPERS) if name in entry)
+    return next(filter(None, wrapped), {})
+
+
+def _bare(value: Any, asked: str, key: str) -> dict[str, Any]:
+    if isinstance(value, list):
+        return _bare(value[0], asked, key) if len(value) == 1 else {}
+    entry = folded(value)
+    inside = [entry[name] for name in (f"{key}s", *WRAPPERS) if name in entry]
+    listed = next(
+        (found for each in inside if isinstance(each, list) and (found := _bare(each, asked, key))), {}
+    )
+    if listed and isinstance(listed[asked], dict):
+        return listed
+    believed = isinstance(value, dict | str) and all(_may_be(each, asked, key) for each in (value, *inside))
+    return {asked: value} if believed else {}
+
+
+def _may_be(entry: Any, id_: str, key: str) -> bool:
+    """Whether an entry may be about this id: it names no other, and is nothing of a catalogue."""
+    fields = folded(entry)
+    named = [fields.get(name) for name in (key, f"{key}_id")]
+    ids = {str(told).strip() for told in named if isinstance(told, str | int) and not isinstance(told, bool)}
+    return ids == {id_} if ids else not (is_service(fields) or "service" in fields)
+
+
+def _named(listed: Sequence[Any], wanted: frozenset[str], key: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    twice = set()
+    for name, entry in _with_ids(listed, key):
+        if name in wanted and found.setdefault(name, entry) != entry:
+            twice.add(name)
+    return {name: entry for name, entry in found.items() if name not in twice}
+
+
+def _with_ids(listed: Sequence[Any], key: str) -> Iterator[tuple[str, Any]]:
+    for entry in listed:
+        fields = folded(entry)
+        named = (key, f"{key}_id") if is_service(fields) or "service" in fields else (key, f"{key}_id", "id")
+        told = next((fields[name] for name in named if name in fields), None)
+        if isinstance(told, str | int) and not isinstance(told, bool):
+            yield str(told).strip(), entry
+
+
+def status_word(told: str, words: Mapping[str, str] | None = None) -> str:
+    """Return the status in the words of `Delivery`, or as it came where no table knows it.
+
+    `words` are the profile's own, by normalised spelling, and go first.
+    """
+    plain = _normalised(told)
+    if words and plain in words:
+        return words[plain]
+    known = STATUS_WORDS.get(plain)
+    return known.value if known is not None else " ".join(told.split())
+
+
+def _normalised(told: str) -> str:
+    return " ".join(told.replace("_", " ").replace("-", " ").lower().split())
+
+
+def delivery(order_id: str, value: Any, mask: Mask, words: Mapping[str, str] | None = None) -> DeliveryReport:
+    """Return what a status entry says of one order; an entry that is an error keeps its text in `error`."""
+    outer = folded(value)
+    entry = next((folded(outer[name]) for name in WRAPPERS if isinstance(outer.get(name), dict)), outer)
+    wrong = any(present(each.get(name)) for each in (outer, entry) for name in ERROR_KEYS)
+    told = None if wrong else _word_alone(value) or _state(entry)
+    if told is None:
+        texts = map(mask, error_texts(value))
+        return DeliveryReport(order_id, error="; ".join(texts) or "no status in the answer")
+    remains = whole_number(entry.get("remains"))
+    return DeliveryReport(
+        order_id,
+        status=mask(_known(told, remains, words)),
+        charge=amount(entry.get("charge")),
+        currency=plain_words(entry.get("currency")) or None,
+        start_count=whole_number(entry.get("start_count", entry.get("start_counter"))),
+        remains=remains,
+    )
+
+
+def _word_alone(value: Any) -> str | None:
+    """Return a bare text where it is a status and nothing else; every other text is an error."""
+    plain = _normalised(value) if isinstance(value, str) else ""
+    return value if plain in STATUS_WORDS and plain not in OF_THE_CALL else None
+
+
+def _known(told: str, remains: int | None, words: Mapping[str, str] | None) -> str:
+    """Return the status; "success" beside something left to deliver speaks of the call, and stays open."""
+    plain = _normalised(told)
+    if (
+        plain in OF_THE_CALL
+        and remains is not None
+        and remains > 0
+        and STATUS_WORDS.get(plain) is not Delivery.FAILED
+    ):
+        return told.strip()
+    return status_word(told, words)
+
+
+def _state(entry: Mapping[str, Any]) -> str | None:
+    """Return the order's state: `order_status` where there is one, else `status` unless it speaks of the call."""
+    for name in ("order_status", "orderstatus"):
+        told = entry.get(name)
+        if isinstance(told, str) and told.strip():
+            return told
+    told, known = entry.get("status"), OF_A_DELIVERY & entry.keys()
+    if isinstance(told, int) and not isinstance(told, bool) and known:
+        told = str(told)
+    if not isinstance(told, str) or not told.strip():
+        return None
+    word = told.strip().lower()
+    explained = word in NEGATIVE_WORDS and any(present(entry.get(name)) for name in TEXT_KEYS)
+    return told if (known and not explained) or word not in OF_THE_CALL else None

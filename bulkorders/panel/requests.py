@@ -1,0 +1,132 @@
+"""What an answer to `refill`, `refill_status` or `cancel` says of each order: the reader of requests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bulkorders.model.outcomes import Delivery
+from bulkorders.panel.answers import (
+    ERROR_KEYS,
+    NEGATIVE_WORDS,
+    TEXT_KEYS,
+    WRAPPERS,
+    Reply,
+    error_texts,
+    folded,
+    present,
+    says_no,
+    says_yes,
+)
+from bulkorders.panel.decoding import UNREADABLE
+from bulkorders.panel.deliveries import OF_A_DELIVERY, OF_THE_CALL, entries, status_word
+from bulkorders.panel.figures import flag, identifier
+
+REFUSING = frozenset({401, 404, 405, 429})
+TAKEN = frozenset({Delivery.CANCELED, Delivery.PENDING, Delivery.PROCESSING, Delivery.IN_PROGRESS})
+MISTAKES = ("incorrect", "invalid", "error")
+
+
+class Said(StrEnum):
+    """What the panel said to a refill or cancel that was asked for."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    NOT_SENT = "not_sent"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAnswer:
+    """One order's part of the answer. `request_id` is the panel's id of a refill, where it gives one."""
+
+    said: Said
+    request_id: str | None = None
+    message: str = ""
+
+
+def read_requests(reply: Reply, action: str, asked: Sequence[str]) -> dict[str, RequestAnswer]:
+    """Return what was said of every id that was asked for; NOTHING where that can't be told.
+
+    A positive answer is only a request taken: `status` or `refill_status` proves what became of it.
+    """
+    exchange = reply.exchange
+    if not exchange.sent:
+        return dict.fromkeys(asked, RequestAnswer(Said.NOT_SENT, message=reply.mask(exchange.failure)))
+    nothing = RequestAnswer(Said.NOTHING, message=reply.evidence)
+    status = exchange.status or 0
+    if not exchange.complete or not 200 <= status < 500 or 300 <= status < 400:  # noqa: PLR2004 - HTTP's own ranges
+        return dict.fromkeys(asked, nothing)
+    if reply.value is UNREADABLE:
+        said = Said.REFUSED if status in REFUSING else Said.NOTHING
+        return dict.fromkeys(asked, RequestAnswer(said, message=reply.evidence))
+    found = entries(reply.value, asked)
+    about_all = not found or found.get(asked[0]) is reply.value
+    if reply.refused and about_all:
+        refused = RequestAnswer(Said.REFUSED, message="; ".join(reply.errors) or reply.evidence)
+        return dict.fromkeys(asked, refused)
+    canceled = folded(reply.value).get("canceled")
+    if isinstance(canceled, list):
+        listed = {str(each) for each in canceled}
+        return {id_: RequestAnswer(Said.ACCEPTED) if id_ in listed else nothing for id_ in asked}
+    return {id_: _said(found[id_], action, reply) if id_ in found else nothing for id_ in asked}
+
+
+def _said(entry: Any, action: str, reply: Reply) -> RequestAnswer:
+    if not isinstance(entry, dict):
+        return _bare(entry, action, reply)
+    fields = folded(entry)
+    inner = next((folded(fields[name]) for name in WRAPPERS if isinstance(fields.get(name), dict)), {})
+    fields |= inner
+    told = fields.get(action)
+    if says_no(entry) or (isinstance(told, dict) and says_no(told)):
+        texts = error_texts(entry) or error_texts(told)
+        return RequestAnswer(Said.REFUSED, message=reply.mask("; ".join(texts)))
+    if told not in (None, "", [], {}):
+        return _bare(told, action, reply)
+    text = fields.get("success")
+    went_well = says_yes(entry) or (isinstance(text, str) and present(text))
+    if went_well and not OF_A_DELIVERY & fields.keys():
+        return RequestAnswer(Said.ACCEPTED, message=reply.mask(text) if isinstance(text, str) else "")
+    return RequestAnswer(Said.NOTHING, message=reply.evidence)
+
+
+def _bare(told: Any, action: str, reply: Reply) -> RequestAnswer:
+    """Read what stands at an id, or at `refill` or `cancel`: a flag, an id, a word, an object, or a text."""
+    inner = folded(told)
+    id_ = identifier(next((inner[name] for name in ("id", f"{action}_id", action) if name in inner), told))
+    if flag(told) is False:
+        return RequestAnswer(Said.REFUSED, message=reply.evidence)
+    word = status_word(told) if isinstance(told, str) else ""
+    if id_ is not None or flag(told) or word in TAKEN or (isinstance(told, dict) and told):
+        return RequestAnswer(Said.ACCEPTED, id_ if action != "cancel" else None)
+    if isinstance(told, str) and len(told.split()) > 1:
+        return RequestAnswer(Said.REFUSED, message=reply.mask(told))
+    return RequestAnswer(Said.NOTHING, message=reply.evidence)
+
+
+def read_refill_statuses(reply: Reply, asked: Sequence[str]) -> dict[str, str]:
+    """Return, by refill id, the panel's word for it; ids it does not speak of, or can't find, are absent."""
+    told = {id_: _refill_word(entry) for id_, entry in entries(reply.value, asked, "refill").items()}
+    return {id_: reply.mask(status_word(word)) for id_, word in told.items() if word is not None}
+
+
+def _refill_word(entry: Any) -> str | None:
+    if isinstance(entry, str):
+        mistaken = len(entry.split()) > 1 and any(word in entry.lower() for word in MISTAKES)
+        return None if mistaken or not entry.strip() else entry
+    fields = folded(entry)
+    fields |= next((folded(fields[name]) for name in WRAPPERS if isinstance(fields.get(name), dict)), {})
+    if any(present(fields.get(name)) for name in ERROR_KEYS):
+        return None
+    return _state(fields)
+
+
+def _state(fields: Mapping[str, Any]) -> str | None:
+    told = fields.get("refill_status", fields.get("status"))
+    if not isinstance(told, str) or not told.strip():
+        return None
+    word = told.strip().lower()
+    if word in NEGATIVE_WORDS and any(present(fields.get(name)) for name in TEXT_KEYS):
+        return None
+    return told if word not in OF_THE_CALL or word in ("success", "fail", "failed") else None

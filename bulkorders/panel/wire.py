@@ -1,0 +1,220 @@
+"""One request, one answer, and whether anything was sent: the only module that talks through httpx.
+
+Whether a paid request left is told by an event, not by an exception's class: httpcore's trace says when
+the first header byte is about to be written. An exception without that event proves that nothing was
+sent; with it, nothing is proven. Each paid POST has a fresh connection, so that no server can close an
+idle one under it, and no redirect, proxy, retry or second protocol lies between us and the panel.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib.metadata import version
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlencode
+
+import httpx
+
+from bulkorders.panel.oneshot import OneShotTransport
+
+SENT_EVENT = "http11.send_request_headers.started"
+AGENT = f"bulkorders/{version('bulkorders')}"
+LARGEST_PAID = 1 << 20
+LARGEST_READ = 64 << 20
+
+_talking: ContextVar[bool] = ContextVar("talking", default=False)
+
+
+def _quiet(_record: logging.LogRecord) -> bool:
+    """Let the HTTP library log nothing of our requests: addresses and headers may hold the key."""
+    return not _talking.get()
+
+
+for _name in ("httpx", "httpcore.connection", "httpcore.http11"):
+    logging.getLogger(_name).addFilter(_quiet)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds. `add` is the wait for the answer to a paid request: a longer wait means fewer doubts."""
+
+    connect: float = 10.0
+    read: float = 30.0
+    add: float = 60.0
+    write: float = 30.0
+
+    @property
+    def longest_answer(self) -> float:
+        """Seconds after which nobody waits for the answer to a paid request any more."""
+        return self.connect + self.write + 2 * self.add
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What one request came to.
+
+    `sent` says that the first byte may have left. `status` is None where no answer began. `complete` is
+    False where the answer was cut, too large or unreadable; `body` then holds what came of it.
+    `failure` names what went wrong, for the evidence.
+    """
+
+    sent: bool
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    complete: bool = False
+    failure: str = ""
+
+
+class Wire:
+    """The two ways to a panel: `pay`, once and on a fresh connection, and `read`, over kept connections."""
+
+    def __init__(self, url: str, timeouts: Timeouts, *, verify: bool = True, at_once: int = 8) -> None:
+        self._url = url
+        self._timeouts = timeouts
+        context = httpx.create_ssl_context(verify=verify, trust_env=False)
+        paid_wait = httpx.Timeout(
+            connect=timeouts.connect, read=timeouts.add, write=timeouts.write, pool=None
+        )
+        read_wait = httpx.Timeout(
+            connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=None
+        )
+        # httpcore counts every connection as idle when it trims its pool: keep as many as are allowed.
+        limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
+        # A session that a panel opens by cookie may let its requests through only one after the other.
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        self._paid = httpx.AsyncClient(
+            transport=OneShotTransport(context),
+            timeout=paid_wait,
+            trust_env=False,
+            follow_redirects=False,
+            cookies=no_cookies,
+        )
+        self._reads = httpx.AsyncClient(
+            transport=httpx.AsyncHTTPTransport(verify=context, limits=limits, trust_env=False, retries=0),
+            timeout=read_wait,
+            trust_env=False,
+            follow_redirects=False,
+            cookies=no_cookies,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._paid.aclose()
+        await self._reads.aclose()
+
+    async def pay(self, form: Mapping[str, str], sending: "Sending") -> Exchange:
+        """Send a paid request once. Never raises for what the panel or the network does.
+
+        `sending.begun` turns true when the first byte may leave, so that a caller whose task is cancelled
+        still knows. Cancellation itself passes through.
+        """
+        longest = self._timeouts.longest_answer
+        return await self._exchange(self._paid, form, sending, longest, LARGEST_PAID, close=True)
+
+    async def read(self, form: Mapping[str, str]) -> Exchange:
+        """Send a request that changes nothing at the panel; it may be repeated freely."""
+        longest = self._timeouts.connect + self._timeouts.write + 4 * self._timeouts.read
+        return await self._exchange(self._reads, form, Sending(), longest, LARGEST_READ, close=False)
+
+    async def _exchange(
+        self,
+        client: httpx.AsyncClient,
+        form: Mapping[str, str],
+        sending: "Sending",
+        longest: float,
+        largest: int,
+        *,
+        close: bool,
+    ) -> Exchange:
+        arrived = _Arrived()
+        talking = _talking.set(True)
+        try:
+            async with asyncio.timeout(longest):
+                request = self._request(client, form, sending, close=close)
+                await _receive(client, request, arrived, largest)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the event says if anything was sent
+            return arrived.exchange(sent=sending.begun, failure=_told(error))
+        finally:
+            _talking.reset(talking)
+        return arrived.exchange(sent=True, failure=arrived.trouble)
+
+    def _request(
+        self, client: httpx.AsyncClient, form: Mapping[str, str], sending: "Sending", *, close: bool
+    ) -> httpx.Request:
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "User-Agent": AGENT,
+            "Accept": "application/json",
+        }
+        if close:
+            # A compressed answer that is cut short loses even the part that came.
+            headers |= {"Connection": "close", "Accept-Encoding": "identity"}
+        body = urlencode(form, encoding="utf-8", errors="replace").encode("ascii")
+        extensions = {"trace": sending.trace}
+        return client.build_request("POST", self._url, content=body, headers=headers, extensions=extensions)
+
+
+class Sending:
+    """Whether the first byte of one request may have left."""
+
+    def __init__(self) -> None:
+        self.begun = False
+
+    async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
+        """Take in one of httpcore's events."""
+        if event == SENT_EVENT:
+            self.begun = True
+
+
+class _Arrived:
+    """What has come of an answer so far."""
+
+    def __init__(self) -> None:
+        self.status: int | None = None
+        self.headers: Mapping[str, str] = {}
+        self.parts: list[bytes] = []
+        self.size = 0
+        self.whole = False
+        self.trouble = ""
+
+    def exchange(self, *, sent: bool, failure: str) -> Exchange:
+        """Return it as an Exchange. An answer that came whole stays whole, whatever closing it met with."""
+        return Exchange(sent, self.status, self.headers, b"".join(self.parts), self.whole, failure)
+
+
+async def _receive(
+    client: httpx.AsyncClient, request: httpx.Request, arrived: _Arrived, largest: int
+) -> None:
+    response = await client.send(request, stream=True)
+    try:
+        arrived.status, arrived.headers = response.status_code, response.headers
+        async for part in response.aiter_bytes():
+            arrived.parts.append(part)
+            arrived.size += len(part)
+            if arrived.size > largest:
+                arrived.trouble = f"answer larger than {largest} bytes"
+                return
+        arrived.whole = True
+    finally:
+        await response.aclose()
+
+
+def _told(error: Exception) -> str:
+    """Name an exception for the evidence: its class, its words, and what lay below it."""
+    below = error.__cause__
+    words = [f"{type(error).__name__}: {error}".rstrip(": ")]
+    if below is not None and str(below) and str(below) not in words[0]:
+        words.append(f"{type(below).__name__}: {below}")
+    return "; ".join(words)

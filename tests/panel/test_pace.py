@@ -1,0 +1,108 @@
+"""The pace of one process: never more at once than asked, never faster, nobody while the panel asks to wait."""
+
+import asyncio
+
+import pytest
+
+from bulkorders.panel.pace import LocalPace
+
+
+def test_never_more_at_once_than_asked() -> None:
+    """Of fifty that want to begin, three are under way at most, and three are."""
+
+    async def measured() -> int:
+        pace, now, most = LocalPace(3), 0, 0
+
+        async def one() -> None:
+            nonlocal now, most
+            async with pace.slot():
+                now += 1
+                most = max(most, now)
+                await asyncio.sleep(0.001)
+                now -= 1
+
+        await asyncio.gather(*(one() for _ in range(50)))
+        return most
+
+    assert asyncio.run(measured()) == 3
+
+
+async def begins(pace: LocalPace, count: int) -> list[float]:
+    """Return when each of so many began, in seconds since all were started, in order."""
+    loop = asyncio.get_running_loop()
+    start, seen = loop.time(), []
+
+    async def one() -> None:
+        async with pace.slot():
+            seen.append(loop.time() - start)
+
+    await asyncio.gather(*(one() for _ in range(count)))
+    return sorted(seen)
+
+
+def test_never_faster_than_asked() -> None:
+    """The n-th begins no sooner than n intervals after the first could."""
+    seen = asyncio.run(begins(LocalPace(10, per_second=50), 10))
+    assert all(moment >= number / 50 - 0.001 for number, moment in enumerate(seen))
+
+
+def test_nobody_begins_during_a_hold() -> None:
+    """A hold keeps back those that wait already and those that come."""
+
+    async def measured() -> list[float]:
+        pace = LocalPace(10)
+        await pace.hold(0.2)
+        return await begins(pace, 5)
+
+    assert min(asyncio.run(measured())) >= 0.2 - 0.001
+
+
+def test_a_hold_that_grows_keeps_those_who_wait() -> None:
+    """A further hold prolongs the wait of who was about to begin; a shorter one changes nothing."""
+
+    async def measured() -> list[float]:
+        pace = LocalPace(10)
+        await pace.hold(0.05)
+        waiting = asyncio.create_task(begins(pace, 3))
+        await asyncio.sleep(0.01)
+        await pace.hold(0.2)
+        await pace.hold(0.01)
+        return await waiting
+
+    assert min(asyncio.run(measured())) >= 0.2
+
+
+def test_the_rate_holds_after_a_hold() -> None:
+    """When a hold ends, those it kept begin one interval apart, not all together."""
+
+    async def measured() -> list[float]:
+        pace = LocalPace(10, per_second=50)
+        waiting = asyncio.create_task(begins(pace, 6))
+        await asyncio.sleep(0.01)
+        await pace.hold(0.2)
+        return await waiting
+
+    seen = asyncio.run(measured())
+    kept = [moment for moment in seen if moment >= 0.2]
+    assert len(kept) >= 5
+    assert all(moment >= 0.2 + number / 50 - 0.001 for number, moment in enumerate(kept))
+
+
+def test_a_slot_is_given_back_whatever_happens() -> None:
+    """A failure within a slot, or a task cancelled while it waits, leaves the slots free for others."""
+
+    async def measured() -> int:
+        pace = LocalPace(1)
+        with pytest.raises(ValueError, match="broken"):
+            async with pace.slot():
+                raise ValueError("broken")
+        await pace.hold(30)
+        waiting = asyncio.create_task(begins(pace, 1))
+        await asyncio.sleep(0.01)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        pace._held_until = 0.0  # noqa: SLF001 - the hold is over
+        return len(await begins(pace, 3))
+
+    assert asyncio.run(measured()) == 3
