@@ -1,0 +1,110 @@
+"""One attempt: claim, send once, record. Ten lines whose order is the whole of it.
+
+The claim is durable before the first byte leaves, so nobody can send the order a second time, whatever
+happens to this process. The answer is recorded before anything else is done with it; where the journal
+can't be written, it goes into the spool.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from bulkorders import wording
+from bulkorders.errors import JournalError
+from bulkorders.journal.protocol import Journal
+from bulkorders.journal.spool import Spool
+from bulkorders.model.lifecycle import State
+from bulkorders.model.orders import Submission
+from bulkorders.model.outcomes import Consequence, Outcome, Verdict
+from bulkorders.panel.client import Panel
+from bulkorders.panel.wire import Sending
+
+DEADLINE = 10.0
+"""Seconds between claim and first byte beyond which nothing is sent: the machine slept, or was frozen."""
+
+Clock = Callable[[], float]
+
+
+def sleep_counting_clock() -> float:
+    """Return seconds by a clock that goes on while the machine sleeps.
+
+    Linux has CLOCK_BOOTTIME for it; on macOS CLOCK_MONOTONIC counts sleep although `time.monotonic` does
+    not; on Windows `time.monotonic` does.
+    """
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    if sys.platform == "darwin":
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
+    return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What an attempt came to: the outcome, and the order as it now stands (None: it could only be spooled)."""
+
+    outcome: Outcome
+    submission: Submission | None
+
+
+class Attempts:
+    """Makes attempts for one panel in one run."""
+
+    def __init__(
+        self,
+        panel: Panel,
+        journal: Journal,
+        spool: Spool,
+        run: str,
+        clock: Clock = sleep_counting_clock,
+    ) -> None:
+        self._panel = panel
+        self._journal = journal
+        self._spool = spool
+        self._run = run
+        self._clock = clock
+
+    async def make(self, order: Submission) -> Came | None:
+        """Claim, send once, record. Return None where somebody else owns the order.
+
+        Raises JournalError where the claim can't be written (then nothing was sent).
+        """
+        attempt, began, sending = uuid4().hex, self._clock(), Sending()
+        claim = asyncio.ensure_future(self._journal.claim(order.key, attempt, self._run))
+        try:
+            if not await asyncio.shield(claim):
+                return None
+            if self._clock() - began > DEADLINE:
+                return await self._record(order, attempt, EXPIRED)
+            outcome = await self._panel.add(order.parameters, sending)
+        except JournalError:
+            raise
+        except BaseException:
+            # Cancelled, or a mistake of ours: the event alone says whether anything was sent.
+            if await claim:
+                await asyncio.shield(self._record(order, attempt, self._panel.interrupted(sending)))
+            raise
+        return await asyncio.shield(self._record(order, attempt, outcome))
+
+    async def _record(self, order: Submission, attempt: str, outcome: Outcome) -> Came:
+        outcome = replace(outcome, message=wording.outcome(outcome))
+        try:
+            return Came(outcome, await self._journal.record(attempt, outcome))
+        except JournalError:
+            await asyncio.to_thread(self._spool.append, attempt, order.key, outcome)
+            return Came(outcome, None)
+
+
+EXPIRED = Outcome(
+    Verdict.NOT_SENT,
+    kind="expired",
+    message=f"more than {DEADLINE:.0f} s passed between claim and sending",
+    consequence=Consequence.WAIT,
+)
+
+
+def in_doubt(came: Came) -> bool:
+    """Whether the order now stands in doubt."""
+    return came.submission is not None and came.submission.state is State.IN_DOUBT

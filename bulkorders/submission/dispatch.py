@@ -1,0 +1,166 @@
+"""Many attempts at once on one panel, draining cleanly: stop beginning, wait for what is in flight."""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bulkorders.errors import JournalError, PanelError
+from bulkorders.model.lifecycle import State
+from bulkorders.model.orders import Submission
+from bulkorders.model.outcomes import Outcome, Verdict
+from bulkorders.model.pace import Pace
+from bulkorders.panel.client import Panel
+from bulkorders.submission import retrying
+from bulkorders.submission.attempt import Attempts, Came
+
+PROBES = 2
+PROBE_PAUSE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Why a run ended early: a code (`funds`, `doubts`, `interrupted`, …) and the panel's own words."""
+
+    code: str
+    said: str = ""
+
+
+Watch = Callable[[Submission, Outcome], None]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    order: Submission
+    tries: int = 0
+    progress: int = 0
+
+
+class Dispatch:
+    """Places the orders of one panel in one run. `watch` is told of every outcome that was recorded."""
+
+    def __init__(
+        self, panel: Panel, attempts: Attempts, pace: Pace, *, at_once: int, watch: Watch | None = None
+    ) -> None:
+        self._panel = panel
+        self._attempts = attempts
+        self._pace = pace
+        self._at_once = at_once
+        self._watch = watch
+        self._queue: deque[_Waiting] = deque()
+        self._workers: list[asyncio.Task[None]] = []
+        self._stopped: Stopped | None = None
+        self._gate = asyncio.Event()
+        self._gate.set()
+        self._progress = 0
+        self._doubts = 0
+        self._pauses = 0
+        self._progress_at_pause = 0
+        self.in_flight = 0
+
+    @property
+    def stopped(self) -> Stopped | None:
+        """Why it ended early, or None."""
+        return self._stopped
+
+    def stop(self, code: str, said: str = "") -> None:
+        """Begin no further order; what is in flight is waited for. The first reason stands."""
+        if self._stopped is None:
+            self._stopped = Stopped(code, said)
+        self._gate.set()
+
+    def abandon(self) -> None:
+        """Stop waiting for answers: what is in flight becomes in doubt, durably, and the run ends."""
+        self.stop("interrupted")
+        for worker in self._workers:
+            worker.cancel()
+
+    async def place(self, orders: Sequence[Submission]) -> Stopped | None:
+        """Place these orders, each at most once; return why it ended early, or None when all were tried."""
+        self._queue.extend(_Waiting(order) for order in orders)
+        count = min(self._at_once, len(orders))
+        self._workers = [asyncio.create_task(self._work()) for _ in range(count)]
+        results = await asyncio.gather(*self._workers, return_exceptions=True)
+        for failure in results:
+            if isinstance(failure, BaseException) and not isinstance(failure, asyncio.CancelledError):
+                raise failure
+        return self._stopped
+
+    async def _work(self) -> None:
+        while self._queue and self._stopped is None:
+            async with self._pace.slot():
+                await self._gate.wait()
+                if self._stopped is not None or not self._queue:
+                    return
+                waiting = self._queue.popleft()
+                came = await self._attempt(waiting)
+            if came is not None:
+                await self._follow(waiting, came)
+
+    async def _attempt(self, waiting: _Waiting) -> Came | None:
+        self.in_flight += 1
+        try:
+            return await self._attempts.make(waiting.order)
+        except JournalError as error:
+            self.stop("journal", str(error))
+            return None
+        finally:
+            self.in_flight -= 1
+
+    async def _follow(self, waiting: _Waiting, came: Came) -> None:
+        """Do what follows from an outcome: count, tell, hold, pause, queue again, or stop."""
+        outcome, submission = came.outcome, came.submission
+        if submission is None:
+            self.stop("journal", "the answer is kept in the spool")
+            return
+        if self._watch is not None:
+            self._watch(submission, outcome)
+        self._count(outcome)
+        if outcome.verdict is Verdict.ACCEPTED and submission.state is State.IN_DOUBT:
+            self.stop("duplicate_id", ", ".join(outcome.order_ids))
+            return
+        if waiting.progress != self._progress:
+            waiting.tries, waiting.progress = 0, self._progress
+        waiting.tries += 1
+        draw = random.random()  # noqa: S311 - jitter, no secret
+        decision = retrying.decide(outcome, waiting.tries, self._doubts, draw)
+        if decision.stop is not None:
+            self.stop(decision.stop, outcome.message)
+        if decision.hold:
+            await self._pace.hold(decision.hold)
+        if decision.again:
+            self._queue.appendleft(waiting)
+        if decision.pause and self._gate.is_set() and self._stopped is None:
+            await self._pause(outcome)
+
+    def _count(self, outcome: Outcome) -> None:
+        if outcome.verdict is Verdict.IN_DOUBT:
+            self._doubts += 1
+        elif outcome.verdict in (Verdict.ACCEPTED, Verdict.REJECTED):
+            self._doubts = 0
+            self._progress += 1
+
+    async def _pause(self, outcome: Outcome) -> None:
+        """Let nobody begin until the panel has answered probes; stop where it does not, or nothing gets through."""
+        self._gate.clear()
+        self._pauses += 1
+        since, self._progress_at_pause = self._progress - self._progress_at_pause, self._progress
+        good = await self._probe()
+        if retrying.resume_after_probes(good, since, self._pauses):
+            self._doubts = 0
+            self._gate.set()
+        else:
+            self.stop("doubts", outcome.message or outcome.kind)
+
+    async def _probe(self) -> int:
+        """Ask for the balance a few times, which costs nothing; return how many answers were good, 0 if one failed."""
+        for _ in range(PROBES):
+            await asyncio.sleep(PROBE_PAUSE)
+            if self._stopped is not None:
+                return 0
+            try:
+                await self._panel.balance()
+            except PanelError:
+                return 0
+        return PROBES

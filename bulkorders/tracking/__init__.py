@@ -1,0 +1,1 @@
+"""What became of placed orders: statuses, refills, cancels. Nothing here can place an order."""

@@ -1,0 +1,107 @@
+"""The statuses of placed orders: polled a hundred at a time, kept where the panel does not answer."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bulkorders.errors import PanelError
+from bulkorders.journal.protocol import Journal
+from bulkorders.model import money
+from bulkorders.model.orders import Submission
+from bulkorders.model.outcomes import FINAL, DeliveryReport
+from bulkorders.model.pace import Pace
+from bulkorders.panel.client import Panel
+
+AT_ONCE = 4
+"""Status calls in flight at once."""
+
+
+@dataclass(slots=True)
+class Refreshed:
+    """What a pass over open orders came to: orders asked about, changed, and why it ended early if it did."""
+
+    asked: int = 0
+    changed: int = 0
+    failure: PanelError | None = None
+    unknown: dict[str, str] = field(default_factory=dict)
+
+
+async def refresh(
+    panel: Panel,
+    journal: Journal,
+    orders: Sequence[Submission],
+    pace: Pace,
+    *,
+    run: str,
+    now: Callable[[], str],
+    watch: Callable[[int], None] | None = None,
+) -> Refreshed:
+    """Ask the panel what became of these placed orders, and record what it says.
+
+    A batch that fails keeps what was known of its orders and ends the pass. `now` gives the time as an
+    ISO text in UTC; `watch` is told how many orders each answer was about.
+    """
+    result = Refreshed()
+    waiting = list(batches(orders, panel.profile.batch))
+
+    async def work() -> None:
+        while waiting and result.failure is None:
+            batch = waiting.pop(0)
+            try:
+                async with pace.slot():
+                    told = await panel.statuses([id_ for order in batch for id_ in order.order_ids])
+            except PanelError as error:
+                result.failure = error
+                return
+            reports = [(order.key, combined(order, told)) for order in batch]
+            result.changed += await journal.deliver(reports, now(), run)
+            result.asked += len(batch)
+            result.unknown |= {key: report.error for key, report in reports if report.error is not None}
+            if watch is not None:
+                watch(len(batch))
+
+    await asyncio.gather(*(work() for _ in range(min(AT_ONCE, len(waiting)))))
+    return result
+
+
+def batches(orders: Iterable[Submission], size: int) -> Iterable[list[Submission]]:
+    """Yield the orders in groups whose ids together are at most `size`; an order's own ids stay together."""
+    group: list[Submission] = []
+    ids = 0
+    for order in orders:
+        if group and ids + len(order.order_ids) > size:
+            yield group
+            group, ids = [], 0
+        group.append(order)
+        ids += len(order.order_ids)
+    if group:
+        yield group
+
+
+def combined(order: Submission, told: dict[str, DeliveryReport]) -> DeliveryReport:
+    """Return what the panel says of an order; of one with several ids, the sums and the least final status."""
+    reports = [told[id_] for id_ in order.order_ids if id_ in told]
+    if len(reports) == 1:
+        return reports[0]
+    failed = next((report for report in reports if report.error is not None), None)
+    if failed is not None or len(reports) < len(order.order_ids):
+        return failed or DeliveryReport(order.order_id or "", error="not in the panel's answer")
+    unfinished = next((report for report in reports if report.status not in FINAL), reports[0])
+    return DeliveryReport(
+        order.order_id or "",
+        status=unfinished.status,
+        charge=_summed([report.charge for report in reports]),
+        currency=reports[0].currency,
+        start_count=reports[0].start_count,
+        remains=_whole_sum([report.remains for report in reports]),
+    )
+
+
+def _summed(amounts: Sequence[Decimal | None]) -> Decimal | None:
+    return None if None in amounts else money.total(amounts)
+
+
+def _whole_sum(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
