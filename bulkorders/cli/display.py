@@ -1,0 +1,255 @@
+"""Shows results: as JSON, or for people on a terminal. Nothing is decided here."""
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bulkorders import wording
+from bulkorders.errors import BulkordersError
+from bulkorders.wording import summaries
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bulkorders.journal.protocol import Run
+    from bulkorders.model.catalogue import Service
+    from bulkorders.model.report import Report
+    from bulkorders.pipeline.accounts import Account
+    from bulkorders.pipeline.everything import Runs
+    from bulkorders.pipeline.rehearsal import Rehearsed
+    from bulkorders.pipeline.requesting import Requested
+
+SHOWN = 12
+"""Rows shown of one group of problems; all of them stand in the workbook and in `--json`."""
+
+
+def console() -> "Console":
+    """Return where people's text goes: standard output, without colour where it is not a terminal."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def print_json(text: str) -> None:
+    """Print one JSON object on standard output."""
+    click.echo(text)
+
+
+def say_error(error: BulkordersError, *, as_json: bool) -> None:
+    """Say in one sentence what went wrong, and what to do next."""
+    wording.explain(error)
+    if as_json:
+        told = {"code": error.code, "message": error.message, "next": error.next}
+        print_json(json.dumps({"schema": 1, "error": told}, ensure_ascii=False))
+        return
+    click.echo(f"{error.message} {error.next or ''}".rstrip(), err=True)
+
+
+def show_report(report: "Report", command: str, *, as_json: bool) -> None:
+    """Show what a run over a sheet came to."""
+    if as_json:
+        print_json(report.to_json())
+        return
+    screen = console()
+    _show_problems(screen, report)
+    for line in summaries.consequences(report, command):
+        screen.print(line, markup=False)
+    _show_doubts(screen, report)
+    if report.stopped is not None:
+        screen.print(f"[bold]{wording.translated('Stopped:')}[/bold] ", end="")
+        screen.print(f"{report.stopped.message} {report.stopped.next}", markup=False)
+    following = summaries.next_step(report, command)
+    if following:
+        screen.print(following, markup=False)
+
+
+def _show_problems(screen: "Console", report: "Report") -> None:
+    """Show problems grouped by what repairs them, with counts, before they are listed."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    blocking: set[str] = set()
+    for order in report.orders:
+        for problem in order.problems:
+            groups[problem.code].append(problem.message)
+            if problem.severity == "error":
+                blocking.add(problem.code)
+    for code in sorted(groups, key=lambda each: (each not in blocking, -len(groups[each]))):
+        colour = "red" if code in blocking else "yellow"
+        screen.print(f"[bold {colour}]{len(groups[code]):>4}[/]  ", end="")
+        screen.print(wording.repair(code), markup=False, style="bold")
+        for message in groups[code][:SHOWN]:
+            screen.print(f"      {message}", markup=False)
+        if len(groups[code]) > SHOWN:
+            screen.print(f"      {summaries.more(len(groups[code]) - SHOWN)}", markup=False)
+    if groups:
+        screen.print()
+
+
+def _show_doubts(screen: "Console", report: "Report") -> None:
+    doubts = [order for order in report.orders if order.state == "in_doubt"]
+    if not doubts:
+        return
+    screen.print()
+    screen.print(summaries.doubts_heading(len(doubts)), markup=False, style="bold magenta")
+    for order in doubts[:SHOWN]:
+        screen.print(f"      {summaries.doubt(order)}", markup=False)
+    if len(doubts) > SHOWN:
+        screen.print(f"      {summaries.more(len(doubts) - SHOWN)}", markup=False)
+
+
+def show_runs(runs: "Runs", *, as_json: bool) -> None:
+    """Show what a run over every open order came to, one line a campaign."""
+    if as_json:
+        print_json(runs.to_json())
+        return
+    screen = console()
+    for report in runs.runs:
+        screen.print(summaries.summary_line(report), markup=False)
+    if not runs.runs:
+        screen.print(wording.translated("No order is open."))
+    if runs.stopped is not None:
+        screen.print(f"{runs.stopped.message} {runs.stopped.next}", markup=False)
+
+
+def show_requests(found: "Requested", *, as_json: bool) -> None:
+    """Show what the panel said to refills or cancels."""
+    if as_json:
+        print_json(found.to_json())
+        return
+    table = _table("Order ID", "Asked for", "State", "Refill ID", "Message")
+    for each in found.requests:
+        table.add_row(
+            each["order_id"], each["kind"], each["state"], each["request_id"] or "", each["message"]
+        )
+    console().print(table)
+
+
+def show_services(found: Sequence["Service"], account: "Account", *, as_json: bool) -> None:
+    """Show services of the catalogue."""
+    if as_json:
+        listed = [_service(each, account) for each in found]
+        print_json(json.dumps({"schema": 1, "account": account.id, "services": listed}, ensure_ascii=False))
+        return
+    rate = f"Rate ({account.currency})" if account.currency else "Rate"
+    table = _table("ID", "Name", "Type", rate, "Per", "Min", "Max", "Refill", right=(3, 4, 5, 6))
+    for each in found:
+        table.add_row(
+            each.id,
+            each.name if each.trouble is None else f"{each.name} ({each.trouble})",
+            each.type.name,
+            wording.number(each.rate),
+            wording.number(each.basis),
+            wording.number(each.min),
+            wording.number(each.max),
+            {True: "yes", False: "no", None: ""}[each.refill],
+        )
+    screen = console()
+    screen.print(table)
+    screen.print(summaries.found_services(len(found), len(account.catalogue.services)), markup=False)
+
+
+def _service(each: "Service", account: "Account") -> Mapping[str, Any]:
+    return {
+        "service": each.id,
+        "name": each.name,
+        "type": each.type_name,
+        "category": each.category,
+        "rate": None if each.rate is None else format(each.rate, "f"),
+        "per": each.basis,
+        "currency": each.currency or account.currency,
+        "min": each.min,
+        "max": each.max,
+        "refill": each.refill,
+        "cancel": each.cancel,
+        "trouble": each.trouble,
+    }
+
+
+def show_balance(account: "Account", *, as_json: bool) -> None:
+    """Show what an account holds."""
+    held = account.balance
+    if as_json:
+        amount = None if held is None else format(held.amount, "f")
+        told = {"schema": 1, "account": account.id, "balance": amount, "currency": account.currency}
+        print_json(json.dumps(told, ensure_ascii=False))
+        return
+    shown = wording.amount(held.amount if held else None, account.currency)
+    console().print(f"{account.id}: {shown}", markup=False)
+
+
+def show_history(runs: Sequence["Run"], *, as_json: bool) -> None:
+    """Show the latest runs, newest first."""
+    if as_json:
+        fields = ("id", "command", "campaign", "sheet", "results", "started_at", "finished_at", "exit_code")
+        more = ("stopped", "who", "machine")
+        listed = [
+            {**{name: getattr(each, name) for name in (*fields, *more)}, "counts": dict(each.counts)}
+            for each in runs
+        ]
+        print_json(json.dumps({"schema": 1, "history": listed}, ensure_ascii=False))
+        return
+    table = _table(
+        "Started", "Command", "Campaign", "Placed", "Rejected", "In doubt", "Ended", right=(3, 4, 5)
+    )
+    for each in runs:
+        counts = [str(each.counts.get(name, "")) for name in ("placed", "rejected", "in_doubt")]
+        ended = each.stopped or ("" if each.exit_code is None else f"exit {each.exit_code}")
+        unfinished = wording.translated("not ended")
+        table.add_row(
+            wording.moment(each.started_at),
+            each.command,
+            each.campaign or "",
+            *counts,
+            ended if each.finished_at else unfinished,
+        )
+    console().print(table)
+
+
+def show_written(path: Path, *, as_json: bool) -> None:
+    """Show which file was written."""
+    if as_json:
+        print_json(json.dumps({"schema": 1, "file": str(path)}, ensure_ascii=False))
+        return
+    console().print(summaries.written(str(path)), markup=False)
+
+
+def show_sandbox(lines: Sequence[str], given: Mapping[str, Any], *, as_json: bool) -> None:
+    """Show where the pretend panel listens, and how to point the tool at it."""
+    if as_json:
+        told = {"schema": 1, "key": given.get("key"), "lines": list(lines)}
+        setting = "BULKORDERS_PANEL_URL="
+        url = next(
+            (line.split()[0].removeprefix(setting) for line in lines if line.startswith(setting)), None
+        )
+        click.echo(json.dumps({**told, "url": url}, ensure_ascii=False))
+    else:
+        click.echo("\n".join(lines))
+    sys.stdout.flush()
+
+
+def show_demo(rehearsed: "Rehearsed", *, as_json: bool) -> None:
+    """Show what the demo came to."""
+    if as_json:
+        print_json(rehearsed.refreshed.to_json())
+        return
+    show_report(rehearsed.refreshed, "demo", as_json=False)
+    screen = console()
+    for line in summaries.rehearsal(rehearsed.sold, rehearsed.seconds, as_expected=rehearsed.as_expected):
+        screen.print(line, markup=False)
+
+
+def _table(*titles: str, right: Sequence[int] = ()) -> Any:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for index, title in enumerate(titles):
+        # Ids and amounts are never wrapped or cut; names give way.
+        table.add_column(
+            title, justify="right" if index in right else "left", no_wrap=index in right or index == 0
+        )
+    return table

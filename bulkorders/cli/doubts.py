@@ -1,0 +1,141 @@
+"""The command that shows and settles orders in doubt: resolve."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bulkorders.cli.options import shared
+from bulkorders.errors import CallError
+
+if TYPE_CHECKING:
+    from bulkorders.pipeline.resolving import Resolved
+    from bulkorders.submission.reconciling import Doubt
+
+
+@click.command()
+@click.option("--placed", multiple=True, metavar="KEY=ID", help="This order was placed, with this order id.")
+@click.option(
+    "--not-placed", multiple=True, metavar="KEY", help="This order was not placed; it is ready again."
+)
+@click.option("--reason", default="", metavar="TEXT", help="How you know; stays in the journal.")
+@click.argument("sheet", required=False, type=click.Path())
+@shared
+def resolve(
+    *, placed: tuple[str, ...], not_placed: tuple[str, ...], reason: str, sheet: str | None, as_json: bool
+) -> int:
+    """Show each order in doubt with its evidence, and settle it by your word.
+
+    An order id given with --placed is checked with the panel first. KEY may be cut to its first characters.
+    """
+    import asyncio
+
+    from bulkorders.cli.front import TerminalFront
+    from bulkorders.pipeline import resolving
+    from bulkorders.settings import load_settings
+
+    verdicts = resolving.Verdicts(_pairs(placed), not_placed, reason)
+    _check(verdicts.placed.keys(), not_placed, reason)
+    campaign = Path(sheet).stem.removesuffix(".results") if sheet else None
+    with TerminalFront(yes=False, quiet=as_json) as front:
+        if placed or not_placed:
+            found = asyncio.run(resolving.settle(load_settings(), verdicts, front, campaign=campaign))
+        else:
+            found = asyncio.run(resolving.show(load_settings(), campaign=campaign))
+    _show(found, as_json=as_json)
+    return found.exit_code
+
+
+def _pairs(placed: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for told in placed:
+        key, mark, order_id = told.partition("=")
+        if not mark or not key.strip() or not order_id.strip():
+            raise CallError("resolve.pair", found=told)
+        pairs[key.strip()] = order_id.strip()
+    return pairs
+
+
+def _check(placed: Any, not_placed: tuple[str, ...], reason: str) -> None:
+    both = sorted(set(placed) & set(not_placed))
+    if both:
+        raise CallError("resolve.both", keys=both)
+    if not_placed and not reason.strip():
+        raise CallError("resolve.reason")
+
+
+def _show(found: "Resolved", *, as_json: bool) -> None:
+    from bulkorders import wording
+    from bulkorders.cli.display import console, print_json
+
+    if as_json:
+        told = {
+            "schema": 1,
+            "in_doubt": [_as_json(each) for each in found.doubts],
+            "settled": [{"key": each.key, "state": each.state.value} for each in found.settled],
+        }
+        print_json(json.dumps(told, ensure_ascii=False))
+        return
+    screen = console()
+    for order in found.settled:
+        code = "doubt.settled_placed" if order.order_ids else "doubt.settled_ready"
+        screen.print(wording.note(code, {"row": str(order.row), "id": order.order_id}), markup=False)
+    for each in found.doubts:
+        for line in _lines(each):
+            screen.print(line, markup=False)
+        screen.print()
+    if not found.doubts:
+        screen.print(wording.note("doubt.none", {}))
+
+
+def _lines(found: "Doubt") -> list[str]:
+    """Return what is known of one order in doubt, and what to type, a line each."""
+    from bulkorders import wording
+    from bulkorders.wording import summaries
+
+    order, attempt = found.order, found.attempt
+    facts = {
+        "sent_at": wording.moment(order.sent_at),
+        "risk": wording.amount(order.estimate, order.currency),
+        "answer": (attempt.answer if attempt else "") or order.answer,
+        "orders": [other.order_id or other.state.value for other in found.same_link],
+        "key": order.key[:8],
+        "when": wording.moment(found.settled_from.isoformat()),
+    }
+    still_open = datetime.now(UTC) < found.settled_from
+    notes = [
+        "doubt.evidence",
+        "doubt.said" if facts["answer"] else "doubt.no_answer",
+        *(["doubt.same_link"] if found.same_link else []),
+        "doubt.how",
+        "doubt.how_not_from" if still_open else "doubt.how_not",
+    ]
+    return [summaries.doubt_heading(order), *(f"      {wording.note(code, facts)}" for code in notes)]
+
+
+def _as_json(found: "Doubt") -> dict[str, Any]:
+    order, attempt = found.order, found.attempt
+    return {
+        "key": order.key,
+        "account": order.account,
+        "campaign": order.campaign,
+        "row": order.row,
+        "reference": order.reference,
+        "service": order.service,
+        "link": order.link,
+        "quantity": order.quantity,
+        "estimate": None if order.estimate is None else format(order.estimate, "f"),
+        "currency": order.currency,
+        "sent_at": order.sent_at,
+        "message": order.message,
+        "answer": (attempt.answer if attempt else "") or order.answer,
+        "http_status": attempt.http_status if attempt else None,
+        "order_ids": list(attempt.order_ids) if attempt else [],
+        "same_link": [
+            {"key": each.key, "order_id": each.order_id, "state": each.state.value}
+            for each in found.same_link
+        ],
+        "settled_from": found.settled_from.isoformat(timespec="seconds"),
+    }

@@ -1,0 +1,103 @@
+"""The commands over a sheet: check, submit, refresh."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bulkorders.cli.options import Amount, allowances, mapping_of, shared, sheet_options
+from bulkorders.errors import CallError
+
+if TYPE_CHECKING:
+    from bulkorders.pipeline.options import Options
+
+
+@click.command()
+@allowances
+@sheet_options
+@shared
+def check(*, as_json: bool, **given: Any) -> int:
+    """Validate every row of SHEET against the live catalogue; spend and record nothing."""
+    return _over_sheet("check", given, as_json=as_json)
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Go on without being asked: for scripts.")
+@click.option("--dry-run", is_flag=True, help="Stop where the first order would be sent.")
+@click.option("--concurrency", type=click.IntRange(1, 500), metavar="N", help="Orders in flight at once (8).")
+@click.option(
+    "--per-second", type=click.FloatRange(0, min_open=True), metavar="N", help="Orders a second at most."
+)
+@click.option("--max-total", type=Amount(), help="Send nothing if all would cost more than this.")
+@click.option("--retry-rejected", is_flag=True, help="Try orders again that the panel refused.")
+@allowances
+@sheet_options
+@shared
+def submit(*, as_json: bool, **given: Any) -> int:
+    """Place the orders of SHEET, each at most once; run again it goes on where it stopped."""
+    return _over_sheet("submit", given, as_json=as_json)
+
+
+@click.command()
+@click.option(
+    "--all", "everything", is_flag=True, help="Every open order of the journal, whatever its sheet."
+)
+@click.option("--worksheet", metavar="NAME", help="Which worksheet holds the orders.")
+@click.option(
+    "--map", "mapping", metavar='"HEADER=FIELD"', multiple=True, help="Which header means which field."
+)
+@click.option("--results", type=click.Path(), metavar="FILE", help="Where the results workbook goes.")
+@click.option("--panel", metavar="NAME", help="Which panel of bulkorders.toml is meant.")
+@click.option("--campaign", metavar="NAME", help="The campaign these orders belong to.")
+@click.argument("sheet", type=click.Path(), required=False)
+@shared
+def refresh(*, as_json: bool, everything: bool, sheet: str | None, **given: Any) -> int:
+    """Ask what became of the open orders of SHEET, and update its results workbook. Can't spend."""
+    if everything == (sheet is not None):
+        raise CallError("call.sheet_needed")
+    if sheet is not None:
+        return _over_sheet("refresh", {**given, "sheet": sheet}, as_json=as_json)
+    return _refresh_all(given.get("panel"), as_json=as_json)
+
+
+def _over_sheet(name: str, given: dict[str, Any], *, as_json: bool) -> int:
+    import asyncio
+
+    from bulkorders.cli.display import show_report
+    from bulkorders.cli.front import TerminalFront
+    from bulkorders.pipeline import refreshing, reporting, story
+    from bulkorders.settings import load_settings
+
+    options = _options(given)
+    front = TerminalFront(yes=options.yes, quiet=as_json)
+    run = {"check": story.check, "submit": story.submit, "refresh": refreshing.refresh}[name]
+    with front:
+        report = asyncio.run(run(options, load_settings(), front))
+    show_report(report, name, as_json=as_json)
+    return reporting.exit_code_of(report)
+
+
+def _options(given: dict[str, Any]) -> "Options":
+    from bulkorders.pipeline.options import Options
+
+    told = {name: value for name, value in given.items() if value is not None}
+    told["sheet"] = Path(told["sheet"])
+    told["mapping"] = mapping_of(told.get("mapping", ()))
+    if "results" in told:
+        told["results"] = Path(told["results"])
+    return Options(**told)
+
+
+def _refresh_all(panel: str | None, *, as_json: bool) -> int:
+    import asyncio
+
+    from bulkorders.cli.display import show_runs
+    from bulkorders.cli.front import TerminalFront
+    from bulkorders.pipeline import everything
+    from bulkorders.settings import load_settings
+
+    front = TerminalFront(yes=False, quiet=as_json)
+    with front:
+        runs = asyncio.run(everything.refresh_all(load_settings(), front, panel=panel))
+    show_runs(runs, as_json=as_json)
+    return everything.exit_code_of(runs)

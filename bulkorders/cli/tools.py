@@ -1,0 +1,123 @@
+"""The commands around the work: demo, template, history, sandbox."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bulkorders.cli.options import shared
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bulkorders.journal.protocol import Run
+
+
+@click.command()
+@shared
+def demo(*, as_json: bool) -> int:
+    """Run a sample campaign against a pretend panel: nothing is spent, and no settings are needed.
+
+    Leaves the sample sheet and its results workbook in the current folder.
+    """
+    from bulkorders.cli.display import show_demo
+    from bulkorders.cli.front import TerminalFront
+    from bulkorders.pipeline.rehearsal import rehearse
+
+    with TerminalFront(yes=True, quiet=as_json) as front:
+        rehearsed = rehearse(Path.cwd(), front)
+    show_demo(rehearsed, as_json=as_json)
+    return 0 if rehearsed.as_expected else 1
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(),
+    default="order-sheet.xlsx",
+    show_default=True,
+    metavar="FILE",
+    help="Where it goes.",
+)
+@click.option("--panel", metavar="NAME", help="Which panel of bulkorders.toml is meant.")
+@shared
+def template(*, out: str, panel: str | None, as_json: bool) -> int:
+    """Make a blank order sheet with the panel's services in a drop-down."""
+    import asyncio
+
+    from bulkorders.cli.display import show_written
+    from bulkorders.pipeline.accounts import ask_one
+    from bulkorders.settings import load_settings
+    from bulkorders.sheet.templates import write_template
+
+    account = asyncio.run(ask_one(load_settings(), panel, catalogue=True))
+    write_template(Path(out), account.catalogue)
+    show_written(Path(out), as_json=as_json)
+    return 0
+
+
+@click.command()
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="How many runs."
+)
+@shared
+def history(*, limit: int, as_json: bool) -> int:
+    """Show the latest runs."""
+    import asyncio
+
+    from bulkorders.cli.display import show_history
+    from bulkorders.journal.opening import open_journal
+    from bulkorders.settings import load_settings
+
+    async def latest() -> "Sequence[Run]":
+        journal = await open_journal(load_settings().journal_url, read_only=True)
+        try:
+            return await journal.runs(limit)
+        finally:
+            await journal.close()
+
+    show_history(asyncio.run(latest()), as_json=as_json)
+    return 0
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where it listens.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8900,
+    show_default=True,
+    metavar="N",
+    help="0 takes a free one.",
+)
+@click.option("--key", default="sandbox-key", show_default=True, metavar="KEY", help="The API key it takes.")
+@click.option(
+    "--latency",
+    default="0ms",
+    show_default=True,
+    metavar="TIME",
+    help="Delay of answers, `300ms` or `300-700ms`.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(0, min_open=True),
+    metavar="N",
+    help="How many times faster than an ordinary day.",
+)
+@click.option("--balance", metavar="AMOUNT", help="What the account holds at the start.")
+@click.option("--seed", type=int, metavar="N", help="The same seed gives the same panel.")
+@click.option("--services", type=click.IntRange(1), metavar="N", help="How many services it sells.")
+@click.option("--state", type=click.Path(), metavar="FILE", help="Keep its orders in a file.")
+@shared
+def sandbox(*, as_json: bool, **given: object) -> int:
+    """Serve a pretend panel over HTTP, for trying things out. Ends with Ctrl-C."""
+    from bulkorders.cli.display import show_sandbox
+    from bulkorders.errors import CallError
+    from bulkorders.sandbox.errors import SandboxError
+    from bulkorders.sandbox.server import run
+
+    try:
+        run(announce=lambda lines: show_sandbox(lines, given, as_json=as_json), **given)  # type: ignore[arg-type]
+    except SandboxError as error:
+        raise CallError("call.sandbox", reason=str(error)) from error
+    return 0

@@ -1,0 +1,1 @@
+"""The story: one run from a sheet to its results, each stage a line."""

@@ -1,0 +1,32 @@
+"""What became of a sheet's orders: asked, recorded, written into its results. No import leads from here to a sale."""
+
+from bulkorders.errors import SheetError
+from bulkorders.model.report import Report
+from bulkorders.pipeline import accounts, checking, ending, recording
+from bulkorders.pipeline.options import Front, Options
+from bulkorders.pipeline.polling import is_open, poll
+from bulkorders.settings import Settings
+
+
+async def refresh(options: Options, settings: Settings, front: Front) -> Report:
+    """Ask what became of a sheet's open orders, and write its results workbook. Has no way to spend."""
+    run = await checking.read(options, settings)
+    async with (
+        accounts.opened(settings, options, run.panel_names()) as opened,
+        recording.recording(settings, "refresh", run.run, front) as record,
+    ):
+        await checking.check(run, opened, record.journal)
+        known = run.known()
+        if not known:
+            raise SheetError("sheet.unknown_campaign", sheet=str(options.sheet))
+        # The services are needed only to say what is wrong with rows that were never sent.
+        fresh = any(each.known is None for each in run.checked.values())
+        await accounts.ask_all(opened.values(), catalogue=fresh)
+        await checking.check(run, opened, record.journal)
+        results = run.results_file()
+        begun = await recording.begin(
+            record.journal, run.run, "refresh", campaign=run.campaign, sheet=options.sheet, results=results
+        )
+        orders = [each for each in known.values() if is_open(each)]
+        stopped = await poll(run.distinct_accounts(), record.journal, front, orders, run=run.run)
+        return await ending.finish(run, record.journal, front, begun, results, stopped=stopped)

@@ -1,0 +1,259 @@
+"""Lines into the report: states, counts, money, exit code."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from bulkorders import wording
+from bulkorders.model import money
+from bulkorders.model.lifecycle import State
+from bulkorders.model.orders import Sheet, Submission
+from bulkorders.model.outcomes import FINAL, Delivery
+from bulkorders.model.report import (
+    AccountMoney,
+    Counts,
+    Line,
+    MoneyPart,
+    OrderPart,
+    OrderState,
+    ProblemPart,
+    Report,
+    Stop,
+)
+from bulkorders.pipeline.checking import Checking
+from bulkorders.validation.batch import Checked
+from bulkorders.validation.parsing import Parsed
+
+STATES: dict[State, OrderState] = {
+    State.READY: "ready",
+    State.SENDING: "in_doubt",
+    State.PLACED: "placed",
+    State.REJECTED: "rejected",
+    State.IN_DOUBT: "in_doubt",
+    State.DROPPED: "dropped",
+}
+STOPPED_EXIT = {"interrupted": 130, "journal": 4}
+
+
+def lines_of(checking: Checking, known: Mapping[str, Submission]) -> list[Line]:
+    """Return one line for each row of the sheet, and one for each order whose row has left it.
+
+    `known` are the orders as the journal has them now, by key.
+    """
+    found = [_line(parsed, checking.checked.get(parsed.row.number), known) for parsed in checking.parsed]
+    keys = {line.key for line in found}
+    gone = [submission for submission in known.values() if submission.key not in keys]
+    return found + [_gone(submission) for submission in gone if submission.state not in _FORGOTTEN]
+
+
+_FORGOTTEN = (State.READY, State.REJECTED)
+
+
+def _line(parsed: Parsed, checked: Checked | None, known: Mapping[str, Submission]) -> Line:
+    if checked is None:
+        return Line(
+            parsed.row, "invalid", parsed.order, problems=parsed.problems, message=_said(parsed.problems)
+        )
+    identified = checked.identified
+    key = checked.validated.key if checked.validated else identified.key
+    submission = known.get(key)
+    blocked = any(problem.blocks for problem in checked.problems)
+    line = Line(
+        parsed.row,
+        "ready",
+        identified.order,
+        problems=checked.problems,
+        key=key,
+        service_name=identified.service.name if identified.service else None,
+        estimate=checked.estimate,
+        rate=identified.service.rate if identified.service else None,
+        currency=identified.target.currency,
+        message=_said(checked.problems),
+    )
+    if blocked:
+        # The key may be that of the order as it was sent; that order has a line of its own.
+        return replace(line, state="duplicate" if checked.duplicate else "invalid", key=None)
+    return line if submission is None else _with(line, submission)
+
+
+def _with(line: Line, submission: Submission) -> Line:
+    return replace(
+        line,
+        state=STATES[submission.state],
+        submission=submission,
+        service_name=submission.service_name or line.service_name,
+        estimate=submission.estimate,
+        rate=submission.rate,
+        currency=submission.currency or line.currency,
+        message=_told(submission) or line.message,
+    )
+
+
+def _told(submission: Submission) -> str:
+    if submission.state in (State.IN_DOUBT, State.SENDING) and not submission.message:
+        return wording.note("doubt.dangling", {})
+    return submission.message
+
+
+def _gone(submission: Submission) -> Line:
+    return _with(Line(None, "placed", key=submission.key), submission)
+
+
+def _said(problems: Iterable[object]) -> str:
+    return " ".join(wording.problem_text(problem) for problem in problems)  # type: ignore[arg-type]
+
+
+def counts_of(lines: Sequence[Line]) -> Counts:
+    """Count the lines by state; `rows` are those of the sheet."""
+    states = Counter(line.state for line in lines)
+    placed = [line.submission for line in lines if line.state == "placed" and line.submission]
+    return Counts(
+        rows=sum(line.row is not None for line in lines),
+        **{state: states[state] for state in STATES.values() if state != "ready"},
+        ready=states["ready"],
+        invalid=states["invalid"],
+        duplicate=states["duplicate"],
+        completed=sum(each.status == Delivery.COMPLETED for each in placed),
+        open=sum(each.status not in FINAL for each in placed),
+        uncharged=sum(each.charge is None for each in placed),
+    )
+
+
+def money_of(checking: Checking, lines: Sequence[Line], run_keys: Iterable[str] = ()) -> list[AccountMoney]:
+    """Return the money of each account: what its lines are estimated and charged, and what is in doubt.
+
+    `run_keys` are the orders placed in this run: the balance is held against their charges. While one of
+    them is uncharged or in doubt, what is unexplained can't be said.
+    """
+    placed_now = set(run_keys)
+    return [
+        _account_money(
+            account.id,
+            checking,
+            [line for line in lines if _account(line, checking) == account.id],
+            placed_now,
+        )
+        for account in checking.distinct_accounts()
+    ]
+
+
+def _account(line: Line, checking: Checking) -> str | None:
+    if line.submission is not None:
+        return line.submission.account
+    account = checking.accounts.get(line.order.panel if line.order else None)
+    return account.id if account else None
+
+
+def _account_money(account_id: str, checking: Checking, lines: Sequence[Line], now: set[str]) -> AccountMoney:
+    account = next(each for each in checking.distinct_accounts() if each.id == account_id)
+    before = account.balance.amount if account.balance else None
+    after = account.balance_after.amount if account.balance_after else None
+    states = ("ready", "placed", "in_doubt")
+    return AccountMoney(
+        account_id,
+        account.currency,
+        estimated=money.total(line.estimate for line in lines if line.state in states),
+        charged=money.total(line.submission.charge for line in lines if line.submission),
+        in_doubt=money.total(line.estimate for line in lines if line.state == "in_doubt"),
+        balance_before=before,
+        balance_after=after,
+        unexplained=_unexplained(before, after, [line for line in lines if line.key in now]),
+    )
+
+
+def _unexplained(before: Decimal | None, after: Decimal | None, lines: Sequence[Line]) -> Decimal | None:
+    if before is None or after is None:
+        return None
+    charges = [line.submission.charge if line.submission else None for line in lines]
+    if any(charge is None for charge in charges) or any(line.state == "in_doubt" for line in lines):
+        return None
+    return money.plain(before - after - money.total(charges))
+
+
+def report_of(
+    checking: Checking,
+    lines: Sequence[Line],
+    account_money: Sequence[AccountMoney],
+    *,
+    results: str | None = None,
+    stopped: Stop | None = None,
+) -> Report:
+    """Return the report."""
+    return Report(
+        run=checking.run,
+        campaign=checking.campaign,
+        sheet=str(checking.options.sheet),
+        results=results,
+        counts=counts_of(lines),
+        money=tuple(_money_part(each) for each in account_money),
+        orders=tuple(_order_part(line, checking.sheet) for line in lines),
+        stopped=stopped,
+    )
+
+
+def _digits(amount: Decimal | None) -> str | None:
+    return None if amount is None else money.text(money.plain(amount))
+
+
+def _money_part(found: AccountMoney) -> MoneyPart:
+    return MoneyPart(
+        account=found.account,
+        currency=found.currency,
+        estimated=_digits(found.estimated) or "0",
+        charged=_digits(found.charged) or "0",
+        in_doubt=_digits(found.in_doubt) or "0",
+        balance_before=money.text(found.balance_before),
+        balance_after=money.text(found.balance_after),
+        unexplained=_digits(found.unexplained),
+    )
+
+
+def _order_part(line: Line, sheet: Sheet) -> OrderPart:  # noqa: ARG001 - the sheet's titles are in the problems
+    order, submission = line.order, line.submission
+    placed = submission if line.state == "placed" else None
+    return OrderPart(
+        row=line.row.number if line.row else None,
+        key=line.key,
+        reference=order.reference if order else (submission.reference if submission else None),
+        service=order.service if order else (submission.service if submission else None),
+        link=order.link if order else (submission.link if submission else None),
+        quantity=order.quantity if order else (submission.quantity if submission else None),
+        state=line.state,
+        order_id=submission.order_id if submission else None,
+        order_ids=submission.order_ids if submission else (),
+        estimate=_digits(line.estimate),
+        charge=money.text(submission.charge) if submission else None,
+        currency=line.currency,
+        status=placed.status if placed else None,
+        start_count=placed.start_count if placed else None,
+        remains=placed.remains if placed else None,
+        message=line.message,
+        requests=tuple(_request_part(each) for each in submission.requests) if submission else (),
+        problems=tuple(
+            ProblemPart(
+                code=each.code,
+                column=each.column,
+                message=wording.problem(each),
+                severity=each.severity.value,
+            )
+            for each in line.problems
+        ),
+    )
+
+
+def _request_part(request: object) -> dict[str, object]:
+    fields = ("kind", "state", "order_id", "request_id", "asked_at", "status", "message")
+    return {name: getattr(request, name) for name in fields}
+
+
+def exit_code_of(report: Report) -> int:
+    """Return the exit code; where several hold, in the order 130, 2, 5, 3, 4, 6."""
+    stop = STOPPED_EXIT.get(report.stopped.code, 3) if report.stopped else 0
+    counts = report.counts
+    holding = {
+        stop,
+        5 if counts.in_doubt else 0,
+        6 if counts.invalid or counts.duplicate or counts.rejected else 0,
+    }
+    return next((code for code in (130, 2, 5, 3, 4, 6) if code in holding), 0)

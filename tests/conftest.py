@@ -1,0 +1,151 @@
+"""A desk with a pretend panel: sheets are written, whole commands are run as users run them."""
+
+import csv
+import io
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bulkorders.sandbox import Sandbox, running
+
+CANARY = "canary-8f2c51d0e7"
+"""The API key of every desk: it may stand nowhere but in the environment and on the wire."""
+
+HEADER = ("Service", "Link", "Quantity")
+
+
+@dataclass
+class Ended:
+    """What a command ended with."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one object on standard output."""
+        return json.loads(self.out)
+
+    def states(self) -> list[str]:
+        """Return the states of the rows of the sheet, in its order."""
+        return [order["state"] for order in self.json["orders"] if order["row"] is not None]
+
+
+@dataclass
+class Desk:
+    """A folder with a journal of its own, and a panel to send orders to."""
+
+    folder: Path
+    sandbox: Sandbox
+    changes: dict[str, str] = field(default_factory=dict)
+    hidden: Sequence[str] = ()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What commands see: nothing of the machine's own settings, and the panel."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("BULKORDERS_")}
+        seen = {
+            **kept,
+            "BULKORDERS_PANEL_URL": self.sandbox.url,
+            "BULKORDERS_PANEL_KEY": self.sandbox.key,
+            "BULKORDERS_HOME": str(self.folder / "home"),
+            "PYTHONWARNINGS": "error",
+            **self.changes,
+        }
+        return {name: value for name, value in seen.items() if name not in self.hidden}
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        """Return how a command is started in a process of its own."""
+        return [sys.executable, "-m", "bulkorders", *map(str, arguments)]
+
+    def run(self, *arguments: str | Path, typed: str = "") -> Ended:
+        """Run a command to its end, nothing but `typed` on its standard input."""
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+        assert CANARY not in done.stdout + done.stderr, "the API key was shown"
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        """Start a command and return its process."""
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def sheet(
+        self,
+        rows: Sequence[Sequence[object]],
+        name: str = "campaign.csv",
+        header: Sequence[str] = HEADER,
+    ) -> Path:
+        """Write a CSV order sheet and return where it is."""
+        path = self.folder / name
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(header)
+            writer.writerows(rows)
+        return path
+
+    def age_journal(self, *, seconds: float) -> None:
+        """Make the journal's attempts so many seconds older, as if that time had passed."""
+        with closing(sqlite3.connect(self.folder / "home" / "journal.sqlite")) as journal, journal:
+            for number, claimed in journal.execute("SELECT number, claimed_at FROM attempts").fetchall():
+                earlier = datetime.fromisoformat(claimed) - timedelta(seconds=seconds)
+                journal.execute(
+                    "UPDATE attempts SET claimed_at = ? WHERE number = ?", (earlier.isoformat(), number)
+                )
+
+    def sold(self) -> list[Mapping[str, str]]:
+        """Return the parameters of every order the panel sold, in the order of sale."""
+        return [order.params for order in self.sandbox.shop.orders]
+
+
+def link(number: int) -> str:
+    """Return a fictional link."""
+    return f"https://example.com/post/{number}"
+
+
+def rows(count: int, first: int = 1) -> list[tuple[str, str, int]]:
+    """Return so many valid rows for the documented service 1."""
+    return [("1", link(number), 200 + number) for number in range(first, first + count)]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """Yield a desk whose panel delivers at once when told to, and not before; then look for the API key."""
+    with running(balance="100000000", key=CANARY) as sandbox:
+        yield Desk(tmp_path, sandbox)
+    leaks = [path.name for path in tmp_path.rglob("*") if path.is_file() and _holds_key(path.read_bytes())]
+    assert leaks == [], "the API key was written"
+
+
+def _holds_key(content: bytes) -> bool:
+    """Whether a file holds the API key, in a workbook's members too."""
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return any(CANARY.encode() in archive.read(name) for name in archive.namelist())
+    return CANARY.encode() in content
