@@ -36,7 +36,9 @@ def test_the_example_runs_as_it_stands(desk):
 
 def test_every_command_it_names_exists():
     """Each `bulkorders …` command line of the README names a command and options that there are."""
-    lines = [line for block in _blocks("console") for line in block.splitlines() if line.startswith("bulkorders ")]
+    lines = [
+        line for block in _blocks("console") for line in block.splitlines() if line.startswith("bulkorders ")
+    ]
     assert len(lines) >= 7
     for line in lines:
         _, name, *words = line.split()

@@ -61,8 +61,8 @@ def show_report(report: "Report", command: str, *, as_json: bool) -> None:
         screen.print(line, markup=False)
     _show_doubts(screen, report)
     if report.stopped is not None:
-        screen.print(f"[bold]{wording.translated('Stopped:')}[/bold] ", end="")
-        screen.print(f"{report.stopped.message} {report.stopped.next}", markup=False)
+        told = f"{wording.translated('Stopped:')} {report.stopped.message} {report.stopped.next}"
+        screen.print(told, markup=False, style="bold")
     following = summaries.next_step(report, command)
     if following:
         screen.print(following, markup=False)
@@ -134,17 +134,16 @@ def show_services(found: Sequence["Service"], account: "Account", *, as_json: bo
         listed = [_service(each, account) for each in found]
         print_json(json.dumps({"schema": 1, "account": account.id, "services": listed}, ensure_ascii=False))
         return
-    rate = f"Rate ({account.currency})" if account.currency else "Rate"
-    table = _table("ID", "Name", "Type", rate, "Per", "Min", "Max", "Refill", right=(3, 4, 5, 6))
+    rate = f"{account.currency} per 1,000" if account.currency else "Per 1,000"
+    table = _table("ID", "Name", "Type", rate, "Min", "Max", "Refill", right=(3, 4, 5))
     for each in found:
         table.add_row(
             each.id,
             each.name if each.trouble is None else f"{each.name} ({each.trouble})",
             each.type.name,
-            wording.number(each.rate),
-            wording.number(each.basis),
+            summaries.rate(each.rate, each.basis),
             wording.number(each.min),
-            wording.number(each.max),
+            summaries.most(each.max),
             {True: "yes", False: "no", None: ""}[each.refill],
         )
     screen = console()
@@ -200,7 +199,7 @@ def show_history(runs: Sequence["Run"], *, as_json: bool) -> None:
         ended = each.stopped or ("" if each.exit_code is None else f"exit {each.exit_code}")
         unfinished = wording.translated("not ended")
         table.add_row(
-            wording.moment(each.started_at),
+            wording.moment(each.started_at)[:16],
             each.command,
             each.campaign or "",
             *counts,

@@ -81,16 +81,19 @@ class TerminalFront:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
+        from rich.table import Column
 
         self._stage, self._began = progress.stage, time.monotonic()
         self._bar = Bar(
             TextColumn("{task.description}"),
-            BarColumn(bar_width=16),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(compact=True),
-            TextColumn("{task.fields[told]}", markup=False),
+            BarColumn(bar_width=12, table_column=Column(no_wrap=True, min_width=12)),
+            MofNCompleteColumn(table_column=Column(no_wrap=True, min_width=len(f"{progress.total}") * 2 + 1)),
+            TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True, min_width=5)),
+            # The counts stay whole on a narrow terminal; what gives way is the end of the sentence.
+            TextColumn("{task.fields[told]}", markup=False, table_column=Column(no_wrap=True, ratio=1)),
             console=Console(stderr=True, highlight=False),
             transient=True,
+            expand=True,
         )
         self._bar.start()
         self._task = self._bar.add_task(summaries.stage(progress.stage), total=progress.total, told="")

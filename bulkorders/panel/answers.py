@@ -58,7 +58,10 @@ class Reply:
     @property
     def evidence(self) -> str:
         """What is kept of the raw answer: the key masked, cut to a sensible length."""
-        shown = self.text if len(self.raw) <= KEPT else f"{self.text[:KEPT]}… ({len(self.raw)} characters)"
+        # Masked before it is cut: half a key at the end would not be recognised.
+        shown = self.text
+        if len(shown) > KEPT:
+            shown = f"{shown[:KEPT]}… ({len(self.raw)} characters)"
         return " | ".join(filter(None, (self.mask(self.exchange.failure), shown)))
 
     @property

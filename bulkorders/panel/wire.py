@@ -67,7 +67,7 @@ class Exchange:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     complete: bool = False
-    failure: str = ""
+    failure: str = field(default="", repr=False)
 
 
 class Wire:

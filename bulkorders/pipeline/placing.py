@@ -38,7 +38,7 @@ async def place(run: Checking, record: Record, front: Front, ready: Sequence[Sub
         for account in run.distinct_accounts()
     }
     gauge.dispatches = [dispatch for dispatch, _ in dispatches.values()]
-    gauge.longest = max(account.panel.profile.timeouts.add for account in run.distinct_accounts())
+    gauge.longest = max(account.panel.profile.timeouts.longest_answer for account in run.distinct_accounts())
 
     def stop() -> None:
         for dispatch in gauge.dispatches:

@@ -152,10 +152,13 @@ class _Batch:
         held = self._known.get(each.order.held_key) if each.order.held_key else None
         if held is not None and self._left_by(held, each):
             return held
+        if each.order.reference is not None and known is not None:
+            return None
         place, vanished = place_of(each), self._found.vanished
-        if each.order.reference is None:
-            return vanished.on(place, each.order.service, each.order.link)
-        return vanished.like(place, each.fingerprint) if known is None else None
+        named = each.order.reference is None
+        on = vanished.on(place, each.order.service, each.order.link, named=named)
+        # Another reference is another order, unless it is the same order to the last letter: then a label changed.
+        return on or vanished.like(place, each.fingerprint)
 
     def _left_by(self, held: Submission, each: Identified) -> bool:
         """Whether the order of a row's hidden key stands in no row of the sheet any more, or on another panel."""

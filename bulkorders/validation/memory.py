@@ -77,16 +77,21 @@ class Vanished:
 
     def __init__(self, by_key: Mapping[str, Submission]) -> None:
         self.by_key = by_key
-        self._at_place: dict[tuple[Place, str, str], Submission] = {}
+        self._plain: dict[tuple[Place, str, str], Submission] = {}
+        self._named: dict[tuple[Place, str, str], Submission] = {}
         self._alike: dict[tuple[Place, str], Submission] = {}
         for each in by_key.values():
             place = (each.account, each.campaign)
-            self._at_place.setdefault((place, each.service, normalised_link(each.link)), each)
+            on = self._plain if each.reference is None else self._named
+            on.setdefault((place, each.service, normalised_link(each.link)), each)
             self._alike.setdefault((place, each.fingerprint), each)
 
-    def on(self, place: Place, service: str, link: str) -> Submission | None:
-        """Return an order for this service and link."""
-        return self._at_place.get((place, service, normalised_link(link))) if self._at_place else None
+    def on(self, place: Place, service: str, link: str, *, named: bool) -> Submission | None:
+        """Return an order for this service and link: one without a reference, else (`named`) one with any."""
+        if not self.by_key:
+            return None
+        asked = (place, service, normalised_link(link))
+        return self._plain.get(asked) or (self._named.get(asked) if named else None)
 
     def like(self, place: Place, fingerprint: str) -> Submission | None:
         """Return an order that is the same purchase."""

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from bulkorders.model.catalogue import UNLIMITED
+from bulkorders.model.money import PER_ONE
 from bulkorders.model.orders import Submission
 from bulkorders.model.progress import Progress, Review
 from bulkorders.model.report import Counts, MoneyPart, OrderPart, Report
@@ -178,6 +180,16 @@ def found_services(shown: int, known: int) -> str:
     return translated("{shown} of {known} services").format(shown=number(shown), known=number(known))
 
 
+def rate(price: Decimal | None, basis: int) -> str:
+    """Return a rate; one that is the price of a single piece says so."""
+    return number(price) if basis != PER_ONE else translated("{price} each").format(price=number(price))
+
+
+def most(maximum: int | None) -> str:
+    """Return a maximum; the panels' word for none is said in words."""
+    return translated("no limit") if maximum == UNLIMITED else number(maximum)
+
+
 def written(path: str) -> str:
     """Return that a file was written."""
     return translated("Written: {path}").format(path=path)
@@ -193,20 +205,18 @@ def progress(found: Progress, seconds: float) -> str:
     if found.stage != "placing":
         return ""
     done = found.placed + found.rejected + found.in_doubt
-    told = [amount(found.spent.normalize() + 0 if found.spent else Decimal(0), found.currency)]
+    told = [amount(found.spent, found.currency)]
     if found.rejected:
         told.append(translated("{n} rejected").format(n=number(found.rejected)))
     if found.in_doubt:
         risk = amount(found.at_risk, found.currency)
         told.append(translated("{n} in doubt ({risk})").format(n=number(found.in_doubt), risk=risk))
+    if found.stopping:
+        awaited = number(found.awaited), number(int(found.longest))
+        stopping = translated("stopping: {n} answers awaited, {seconds} s at most")
+        return ", ".join([stopping.format(n=awaited[0], seconds=awaited[1]), *told])
     if seconds > 0:
         told.append(translated("{rate}/s").format(rate=f"{done / seconds:,.1f}"))
-    if found.stopping:
-        told.append(
-            translated("stopping: {n} answers awaited, {seconds} s at most").format(
-                n=number(found.awaited), seconds=number(int(found.longest))
-            )
-        )
     return ", ".join(told)
 
 

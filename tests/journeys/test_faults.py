@@ -64,7 +64,9 @@ def test_a_panel_that_refuses_everybody_stops_the_run_with_the_rest_ready(desk, 
 
 def test_a_request_to_wait_is_waited_for(desk):
     """429 leaves the order ready, and it is placed after the wait the panel asked for."""
-    desk.sandbox.faults.set([Fault(kind="too_many", retry_after="1"), Fault(kind="too_many", retry_after="date:2")])
+    desk.sandbox.faults.set(
+        [Fault(kind="too_many", retry_after="1"), Fault(kind="too_many", retry_after="date:2")]
+    )
     ended = desk.run("submit", desk.sheet(rows(2)), "--yes", "--concurrency", "1", "--json")
     assert (ended.code, ended.states()) == (0, ["placed", "placed"])
     assert desk.sandbox.shop.stats.requests["add"] == 4
@@ -81,7 +83,10 @@ def test_an_order_id_twice_is_in_doubt_and_stops_the_run(desk):
 def test_three_doubts_in_a_row_pause_the_panel(desk):
     """After three doubts in a row the panel is probed; where it does not answer, the rest stays ready."""
     desk.sandbox.faults.set(
-        [Fault(kind="close", times=99), Fault(kind="status", status=502, action="balance", when="before", times=99)]
+        [
+            Fault(kind="close", times=99),
+            Fault(kind="status", status=502, action="balance", when="before", times=99),
+        ]
     )
     # The balance before the start is asked while the panel is well: its faults begin with the first order.
     desk.sandbox.faults.set([Fault(kind="close", times=99)])

@@ -35,7 +35,9 @@ def test_check_spends_and_records_nothing(desk):
 
 def desk_rows(count, first=1):
     """Return so many valid rows."""
-    return [("1", f"https://example.com/post/{number}", 200 + number) for number in range(first, first + count)]
+    return [
+        ("1", f"https://example.com/post/{number}", 200 + number) for number in range(first, first + count)
+    ]
 
 
 def test_json_is_exactly_the_contract(desk):
@@ -78,7 +80,9 @@ def test_a_second_run_sends_nothing(desk):
     again = desk.run("submit", sheet, "--yes", "--json")
     assert again.code == 0
     assert len(desk.sold()) == 5
-    assert [each["order_id"] for each in again.json["orders"]] == [each["order_id"] for each in first["orders"]]
+    assert [each["order_id"] for each in again.json["orders"]] == [
+        each["order_id"] for each in first["orders"]
+    ]
     assert "--campaign" in again.err
 
 
@@ -92,7 +96,10 @@ def test_sorted_inserted_and_appended_rows_cost_nothing_for_the_old_ones(desk):
     assert ended.code == 0, ended.err
     assert ended.states() == ["placed"] * 8
     assert len(desk.sold()) == 8
-    assert [sold["link"] for sold in desk.sold()[6:]] == ["https://example.com/new/1", "https://example.com/new/2"]
+    assert [sold["link"] for sold in desk.sold()[6:]] == [
+        "https://example.com/new/1",
+        "https://example.com/new/2",
+    ]
 
 
 def test_appended_rows_are_bought_after_all_others_are_delivered(desk):
@@ -200,7 +207,15 @@ def test_special_fields_reach_the_panel_as_the_sheet_has_them(desk):
         [
             (services["special"], f"{video}0", 200, "a1\nb2", "", "", ""),
             (services["special1"], f"{video}1", 200, "", "c3\nd4", "cats", ""),
-            (services["Custom Comments"], f"{video}2", "", "", "", "", "\n".join(f"Nice {n}" for n in range(9))),
+            (
+                services["Custom Comments"],
+                f"{video}2",
+                "",
+                "",
+                "",
+                "",
+                "\n".join(f"Nice {n}" for n in range(9)),
+            ),
             (services["Package"], f"{video}3", "", "", "", "", ""),
         ],
         header=header,
@@ -326,7 +341,10 @@ def test_refresh_all_speaks_of_every_campaign(desk):
     desk.sandbox.shop.advance(60 * 24 * 3600)
     ended = desk.run("refresh", "--all", "--json")
     assert ended.code == 0, ended.err
-    assert [(run["campaign"], run["counts"]["open"]) for run in ended.json["runs"]] == [("one", 0), ("two", 0)]
+    assert [(run["campaign"], run["counts"]["open"]) for run in ended.json["runs"]] == [
+        ("one", 0),
+        ("two", 0),
+    ]
     assert set(ended.json) == {"schema", "runs", "stopped"}
 
 
