@@ -4,7 +4,7 @@ Writes campaign.xlsx and campaign.csv beside this file, and order-sheet.xlsx and
 ../templates (or all four into the folder given). Same input, same files, byte by byte. Services are those
 of the sandbox panel. The workbook has 40 rows of a fictional agency's clients; WRONG names the seven that
 are wrong on purpose, each in its own way. The text file is a plain campaign: 12 rows, none wrong.
-"""  # noqa: INP001 - a script beside the files it makes, not a package
+"""
 
 import csv
 import sys

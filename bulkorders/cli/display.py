@@ -82,9 +82,9 @@ def _show_problems(screen: "Console", report: "Report") -> None:
         screen.print(f"[bold {colour}]{len(groups[code]):>4}[/]  ", end="")
         screen.print(wording.repair(code), markup=False, style="bold")
         for message in groups[code][:SHOWN]:
-            screen.print(f"      {message}", markup=False)
+            _indented(screen, message)
         if len(groups[code]) > SHOWN:
-            screen.print(f"      {summaries.more(len(groups[code]) - SHOWN)}", markup=False)
+            _indented(screen, summaries.more(len(groups[code]) - SHOWN))
     if groups:
         screen.print()
 
@@ -96,9 +96,18 @@ def _show_doubts(screen: "Console", report: "Report") -> None:
     screen.print()
     screen.print(summaries.doubts_heading(len(doubts)), markup=False, style="bold magenta")
     for order in doubts[:SHOWN]:
-        screen.print(f"      {summaries.doubt(order)}", markup=False)
+        _indented(screen, summaries.doubt(order))
     if len(doubts) > SHOWN:
-        screen.print(f"      {summaries.more(len(doubts) - SHOWN)}", markup=False)
+        _indented(screen, summaries.more(len(doubts) - SHOWN))
+    screen.print(summaries.doubts_next(), markup=False)
+
+
+def _indented(screen: "Console", text: str) -> None:
+    """Show a line that stays indented where the terminal breaks it."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    screen.print(Padding(Text(text), (0, 0, 0, 6)) if screen.is_terminal else f"      {text}", markup=False)
 
 
 def show_runs(runs: "Runs", *, as_json: bool) -> None:

@@ -25,7 +25,7 @@ def demo(*, as_json: bool) -> int:
     from bulkorders.pipeline.rehearsal import rehearse
 
     with TerminalFront(yes=True, quiet=as_json) as front:
-        rehearsed = rehearse(Path.cwd(), front)
+        rehearsed = rehearse(Path(), front)
     show_demo(rehearsed, as_json=as_json)
     return 0 if rehearsed.as_expected else 1
 

@@ -146,6 +146,11 @@ def doubts_heading(count: int) -> str:
     ).format(orders=orders(count))
 
 
+def doubts_next() -> str:
+    """Return what settles orders in doubt."""
+    return translated("Next: bulkorders resolve shows what is known of each, and what to type.")
+
+
 def doubt(order: OrderPart) -> str:
     """Return one order in doubt in a line."""
     place = translated("Row {row}").format(row=order.row) if order.row else translated("No row")
