@@ -1,8 +1,10 @@
 """What became of a sheet's orders: asked, recorded, written into its results. No import leads from here to a sale."""
 
 from bulkorders.errors import SheetError
+from bulkorders.journal.protocol import Journal
 from bulkorders.model.report import Report
 from bulkorders.pipeline import accounts, checking, ending, recording
+from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.options import Front, Options
 from bulkorders.pipeline.polling import is_open, poll
 from bulkorders.settings import Settings
@@ -17,7 +19,7 @@ async def refresh(options: Options, settings: Settings, front: Front) -> Report:
     ):
         await checking.check(run, opened, record.journal)
         known = run.known()
-        if not known:
+        if not known or await _of_another_sheet(run, record.journal):
             raise SheetError("sheet.unknown_campaign", sheet=str(options.sheet))
         # The services are needed only to say what is wrong with rows that were never sent.
         fresh = any(each.known is None for each in run.checked.values())
@@ -30,3 +32,15 @@ async def refresh(options: Options, settings: Settings, front: Front) -> Report:
         orders = [each for each in known.values() if is_open(each)]
         stopped = await poll(run.distinct_accounts(), record.journal, front, orders, run=run.run)
         return await ending.finish(run, record.journal, front, begun, results, stopped=stopped)
+
+
+async def _of_another_sheet(run: Checking, journal: Journal) -> bool:
+    """Whether the campaign's name is only borrowed: known from another sheet, with none of these rows in it."""
+    if (
+        run.options.campaign is not None
+        or run.sheet.results
+        or any(each.known for each in run.checked.values())
+    ):
+        return False
+    campaigns = [await journal.campaign(name) for name in run.campaigns]
+    return all(each is None or each.sheet != str(run.options.sheet.resolve()) for each in campaigns)

@@ -78,7 +78,8 @@ async def _carry_out(run: Checking, record: Record, front: Front, plan: Plan, re
     ready = await journal.add(plan.send, run.run) if plan.send else []
     stopped = await place(run, record, front, [each for each in ready if each.state is State.READY])
     keys = [each.key for each in ready]
-    await _status_pass(run, record, front, keys)
+    if stopped is None or stopped.code != "interrupted":
+        await _status_pass(run, record, front, keys)
     return await ending.finish(run, journal, front, begun, results, stopped=stopped, placed_now=keys)
 
 

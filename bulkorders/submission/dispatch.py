@@ -4,8 +4,10 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from bulkorders import wording
 from bulkorders.errors import JournalError, PanelError
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
@@ -50,6 +52,7 @@ class Dispatch:
         self._watch = watch
         self._queue: deque[_Waiting] = deque()
         self._workers: list[asyncio.Task[None]] = []
+        self._waiting: set[asyncio.Task[None]] = set()
         self._stopped: Stopped | None = None
         self._gate = asyncio.Event()
         self._gate.set()
@@ -69,6 +72,9 @@ class Dispatch:
         if self._stopped is None:
             self._stopped = Stopped(code, said)
         self._gate.set()
+        # Who waits for a turn has claimed nothing yet, and need not wait for it any longer.
+        for worker in self._waiting:
+            worker.cancel()
 
     def abandon(self) -> None:
         """Stop waiting for answers: what is in flight becomes in doubt, durably, and the run ends."""
@@ -89,8 +95,8 @@ class Dispatch:
 
     async def _work(self) -> None:
         while self._queue and self._stopped is None:
-            async with self._pace.slot():
-                await self._gate.wait()
+            async with AsyncExitStack() as turn:
+                await self._turn(turn)
                 if self._stopped is not None or not self._queue:
                     return
                 waiting = self._queue.popleft()
@@ -98,12 +104,23 @@ class Dispatch:
             if came is not None:
                 await self._follow(waiting, came)
 
+    async def _turn(self, turn: AsyncExitStack) -> None:
+        """Wait for a slot, for the rate and for the gate; cancelled meanwhile, nothing is claimed."""
+        worker = asyncio.current_task()
+        assert worker is not None  # noqa: S101 - only workers call this
+        self._waiting.add(worker)
+        try:
+            await turn.enter_async_context(self._pace.slot())
+            await self._gate.wait()
+        finally:
+            self._waiting.discard(worker)
+
     async def _attempt(self, waiting: _Waiting) -> Came | None:
         self.in_flight += 1
         try:
             return await self._attempts.make(waiting.order)
         except JournalError as error:
-            self.stop("journal", str(error))
+            self.stop("journal", wording.explain(error).message or error.code)
             return None
         finally:
             self.in_flight -= 1

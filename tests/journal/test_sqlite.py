@@ -388,7 +388,7 @@ class TestOpeningTheFile:
         run: Runs,
         path: Path,
         journal: Journal,
-        read_only: bool,  # noqa: FBT001 - a parameter of the test
+        read_only: bool,
     ) -> None:
         """A journal that a newer program has changed is left alone."""
         run(journal.close())
@@ -400,7 +400,7 @@ class TestOpeningTheFile:
         self,
         run: Runs,
         path: Path,
-        read_only: bool,  # noqa: FBT001 - a parameter of the test
+        read_only: bool,
     ) -> None:
         """Somebody else's SQLite file is not written to."""
         self.change(path, "CREATE TABLE recipes (name TEXT)")
@@ -411,7 +411,7 @@ class TestOpeningTheFile:
         self,
         run: Runs,
         path: Path,
-        read_only: bool,  # noqa: FBT001 - a parameter of the test
+        read_only: bool,
     ) -> None:
         """A text file is said to be damaged, not written over."""
         path.write_text("order;link\n" * 1000, encoding="utf-8")

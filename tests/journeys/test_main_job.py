@@ -1,6 +1,8 @@
 """The main job as its users run it: check, submit, refresh, run again, each a command of its own."""
 
 import json
+import signal
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -384,3 +386,78 @@ def test_the_demo_goes_as_rehearsed(desk):
     assert {"demo-campaign.xlsx", "demo-campaign.results.xlsx"} <= names
     assert not (desk.folder / "home").exists()
     assert json.loads(ended.out)["schema"] == 1
+
+
+def test_a_sheet_of_the_same_name_elsewhere_is_not_refreshed_as_another_one(desk):
+    """`refresh` of a sheet that was never submitted says so, although its name is a known campaign's."""
+    desk.run("submit", desk.sheet(desk_rows(1)), "--yes")
+    (desk.folder / "other").mkdir()
+    other = desk.sheet(desk_rows(1, first=9), "other/campaign.csv")
+    ended = desk.run("refresh", other, "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (2, "sheet.unknown_campaign")
+
+
+def test_a_header_of_ones_own_is_mapped(desk):
+    """--map says which header means which field."""
+    sheet = desk.sheet([("1", "https://example.com/a", 500)], header=("Leistung", "Adresse", "Menge"))
+    unmapped = desk.run("check", sheet, "--json")
+    assert (unmapped.code, unmapped.json["error"]["code"]) == (2, "sheet.columns_missing")
+    mapped = desk.run(
+        "submit",
+        sheet,
+        "--yes",
+        "--map",
+        "Leistung=service",
+        "--map",
+        "Adresse=link",
+        "--map",
+        "Menge=quantity",
+        "--json",
+    )
+    assert (mapped.code, mapped.states()) == (0, ["placed"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("empty.xlsx", b"", "sheet.empty"),
+        ("empty.csv", b"", "sheet.empty"),
+        ("columns.csv", b"Name,Price\nx,1\n", "sheet.columns_missing"),
+        ("text.xlsx", b"Service,Link,Quantity\n1,https://example.com/a,500\n", "sheet.not_workbook"),
+        ("page.pdf", b"%PDF-1.7", "sheet.kind"),
+        ("header.csv", b"Service,Link,Quantity\n", "sheet.no_rows"),
+    ],
+)
+def test_a_bad_sheet_is_one_clear_sentence(desk, name, content, code):
+    """Each kind of bad sheet ends with 2, says what was found and what to do, and loses nothing."""
+    path = desk.folder / name
+    path.write_bytes(content)
+    ended = desk.run("submit", path, "--yes", "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (2, code), ended.out
+    assert ended.json["error"]["next"]
+    assert path.read_bytes() == content
+    assert desk.sold() == []
+
+
+def test_a_results_workbook_of_another_journal_is_refused(desk):
+    """Given back to a journal that knows nothing of it, a results workbook buys nothing: exit 4."""
+    desk.run("submit", desk.sheet(desk_rows(2)), "--yes")
+    desk.changes = {"BULKORDERS_HOME": str(desk.folder / "another")}
+    ended = desk.run("submit", "campaign.results.xlsx", "--yes", "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (4, "journal.other")
+    warned = desk.run("submit", "campaign.csv", "--yes", "--max-total", "0", "--json")
+    assert "another journal" in warned.err
+    assert len(desk.sold()) == 2
+
+
+def test_a_drain_does_not_wait_for_the_rate(desk):
+    """Ctrl-C ends a run of one order a minute at once: who waits for a turn has claimed nothing."""
+    running = desk.start("submit", desk.sheet(desk_rows(5)), "--yes", "--per-second", "0.02", "--json")
+    while not desk.sold():
+        assert running.poll() is None
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=20)
+    assert running.returncode == 130, err
+    counts = json.loads(out)["counts"]
+    assert (counts["placed"], counts["ready"], counts["in_doubt"]) == (1, 4, 0)

@@ -60,7 +60,8 @@ def test_nobody_may_rule_out_an_order_whose_answer_may_still_come(desk, doubtful
 
 def test_an_order_ruled_out_after_the_longest_wait_is_sent_again(desk):
     """Once no answer can come any more, --not-placed makes the order ready, and the next submit sends it."""
-    toml = f'[panels.slow]\nurl = "{desk.sandbox.url}"\nkey = "env:AGENCY_KEY"\nadd_timeout = 0.1\nconnect_timeout = 0.1\n'
+    toml = f'[panels.slow]\nurl = "{desk.sandbox.url}"\nkey = "env:AGENCY_KEY"\n'
+    toml += "add_timeout = 0.1\nconnect_timeout = 0.1\n"
     (desk.folder / "bulkorders.toml").write_text(toml, encoding="utf-8")
     desk.changes = {"AGENCY_KEY": desk.sandbox.key}
     desk.hidden = ("BULKORDERS_PANEL_URL", "BULKORDERS_PANEL_KEY")

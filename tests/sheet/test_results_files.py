@@ -84,7 +84,7 @@ def test_a_place_can_be_written_to(results: Path, tmp_path: Path):
 
 
 @pytest.mark.parametrize("ask", [writable, write])
-def test_a_foreign_file_is_never_overwritten(ask, tmp_path: Path):  # noqa: ANN001 - either of the two
+def test_a_foreign_file_is_never_overwritten(ask, tmp_path: Path):
     """A file that is not a results workbook of ours is refused, and stays as it is, byte by byte."""
     own = tmp_path / "spring.results.xlsx"
     own.write_bytes(b"my own work")
