@@ -8,9 +8,11 @@ idle one under it, and no redirect, proxy, retry or second protocol lies between
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from types import TracebackType
@@ -70,13 +72,19 @@ class Exchange:
     failure: str = field(default="", repr=False)
 
 
+@cache
+def _tls(*, verify: bool) -> ssl.SSLContext:
+    """Return the context of every connection; loading the certificates takes longer than many a request."""
+    return httpx.create_ssl_context(verify=verify, trust_env=False)
+
+
 class Wire:
     """The two ways to a panel: `pay`, once and on a fresh connection, and `read`, over kept connections."""
 
     def __init__(self, url: str, timeouts: Timeouts, *, verify: bool = True, at_once: int = 8) -> None:
         self._url = url
         self._timeouts = timeouts
-        context = httpx.create_ssl_context(verify=verify, trust_env=False)
+        context = _tls(verify=verify)
         paid_wait = httpx.Timeout(
             connect=timeouts.connect, read=timeouts.add, write=timeouts.write, pool=None
         )

@@ -7,6 +7,9 @@ from pathlib import Path
 from bulkorders import wording
 from bulkorders.errors import GuardError, PanelError
 from bulkorders.journal.protocol import Journal, Run
+from bulkorders.model import money
+from bulkorders.model.books import Books, suspects
+from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
 from bulkorders.model.report import Line, Report, RunSummary, Stop
 from bulkorders.pipeline import recording, reporting
@@ -31,6 +34,8 @@ async def finish(
     if ask_balance:
         await ask_balances(run.distinct_accounts(), front)
     known = await as_it_stands(run, journal)
+    if await _suspect(run, journal, front, [known[key] for key in placed_now if key in known]):
+        known = await as_it_stands(run, journal)
     lines = reporting.lines_of(run, known)
     account_money = reporting.money_of(run, lines, placed_now)
     notices = [wording.note(code, facts) for code, facts in run.sheet.notes]
@@ -54,6 +59,37 @@ async def finish(
     )
     await recording.end(journal, record, report, reporting.exit_code_of(report))
     return report
+
+
+async def _suspect(run: Checking, journal: Journal, front: Front, orders: Sequence[Submission]) -> bool:
+    """Put refused orders of this run in doubt where the balance says that one of them was charged."""
+    found = False
+    for account in run.distinct_accounts():
+        own = [order for order in orders if order.account == account.id]
+        books = _books(account, own)
+        rejected = {order.key: order.estimate for order in own if order.state is State.REJECTED}
+        for key in suspects(books, rejected) if books else ():
+            await journal.resolve(
+                key, "suspect", reason="the balance fell by more than the charges", run=run.run
+            )
+            found = True
+        if books and found:
+            amount = wording.amount(books.beyond_charges, account.currency)
+            front.tell(wording.note("books.suspect", {"amount": amount, "account": account.id}))
+    return found
+
+
+def _books(account: Account, orders: Sequence[Submission]) -> Books | None:
+    if account.balance is None or account.balance_after is None:
+        return None
+    placed = [order for order in orders if order.state is State.PLACED]
+    return Books(
+        account.balance.amount,
+        account.balance_after.amount,
+        charged=money.total(order.charge for order in placed),
+        expected=money.total(order.estimate for order in placed if order.charge is None),
+        doubtful=money.total(order.estimate for order in orders if order.state is State.IN_DOUBT),
+    )
 
 
 async def as_it_stands(run: Checking, journal: Journal) -> dict[str, Submission]:

@@ -15,6 +15,7 @@ RUN_NOTES = {
     "journal.dangling": "{count} orders were being sent when the last run ended; nobody can say whether they were placed. They are in doubt and not sent again.",
     "campaign.all_placed": "All {placed} rows are placed already in the campaign {campaign}; nothing new is sent. To order them again as a new campaign: --campaign {proposal}",
     "results.other_journal": "{path} was written from another journal: its orders may have been placed on another machine, or with other settings. Look at it before you go on.",
+    "books.suspect": "The balance of {account} fell by {amount} more than the charges explain: an order the panel refused may have been charged all the same. Those it could be are in doubt.",
     "results.beside": "{path} is open elsewhere; the results are in {found}.",
     "account.not_set": "The orders on {account} are left as they are: no panel in the settings is that account.",
     "balance.unknown": "The balance of {account} could not be read: {reason}",

@@ -1,5 +1,6 @@
 """A panel that fails, over real sockets: what each fault leaves of an order, a run, and the next run."""
 
+import openpyxl
 import pytest
 
 from bulkorders.sandbox import Fault, broken_tls
@@ -78,6 +79,36 @@ def test_an_order_id_twice_is_in_doubt_and_stops_the_run(desk):
     ended = desk.run("submit", desk.sheet(rows(4)), "--yes", "--concurrency", "1", "--json")
     assert (ended.code, ended.states()) == (5, ["placed", "in_doubt", "ready", "ready"])
     assert ended.json["stopped"]["code"] == "duplicate_id"
+
+
+def test_a_panel_that_takes_the_money_and_refuses_puts_the_order_in_doubt(desk):
+    """A refusal after which the balance fell without a charge is not believed: in doubt, alarm, never in To fix."""
+    desk.sandbox.faults.set([Fault(kind="none"), Fault(kind="error", text="Bad link", when="after")])
+    sheet = desk.sheet(rows(3))
+    ended = desk.run("submit", sheet, "--yes", "--concurrency", "1", "--json")
+    assert (ended.code, ended.states()) == (5, ["placed", "in_doubt", "placed"])
+    assert "may have been charged" in ended.err
+    book = openpyxl.load_workbook(desk.folder / "campaign.results.xlsx")
+    links = [row[1] for row in book["To fix"].iter_rows(values_only=True)]
+    book.close()
+    assert "https://example.com/post/1" not in links
+    again = desk.run("submit", sheet, "--yes", "--retry-rejected", "--json")
+    assert (again.code, len(desk.sold())) == (5, 3)
+
+
+def test_a_refusal_with_the_balance_as_it_should_be_stays_a_refusal(desk):
+    """A refused order that cost nothing is rejected, and stands in To fix."""
+    desk.sandbox.faults.set([Fault(kind="error", text="Bad link", when="before")])
+    ended = desk.run("submit", desk.sheet(rows(2)), "--yes", "--concurrency", "1", "--json")
+    assert (ended.code, ended.states()) == (6, ["rejected", "placed"])
+
+
+def test_one_request_an_order_whatever_the_panel_makes_of_it(desk):
+    """A panel that sells twice for one request was asked once."""
+    desk.sandbox.faults.set([Fault(kind="twice")])
+    ended = desk.run("submit", desk.sheet(rows(1)), "--yes", "--json")
+    assert ended.states() == ["placed"]
+    assert desk.sandbox.shop.stats.requests["add"] == 1
 
 
 def test_three_doubts_in_a_row_pause_the_panel(desk):
