@@ -66,8 +66,8 @@ def _bare(value: Any, asked: str, key: str) -> dict[str, Any]:
     )
     if listed and isinstance(listed[asked], dict):
         return listed
-    believed = isinstance(value, dict | str) and all(_may_be(each, asked, key) for each in (value, *inside))
-    return {asked: value} if believed else {}
+    believed = isinstance(value, str) or (isinstance(value, dict) and asked not in value)
+    return {asked: value} if believed and all(_may_be(each, asked, key) for each in (value, *inside)) else {}
 
 
 def _may_be(entry: Any, id_: str, key: str) -> bool:
@@ -75,7 +75,11 @@ def _may_be(entry: Any, id_: str, key: str) -> bool:
     fields = folded(entry)
     named = [fields.get(name) for name in (key, f"{key}_id")]
     ids = {str(told).strip() for told in named if isinstance(told, str | int) and not isinstance(told, bool)}
-    return ids == {id_} if ids else not (is_service(fields) or "service" in fields)
+    return ids == {id_} if ids else not _of_a_catalogue(fields)
+
+
+def _of_a_catalogue(fields: Mapping[str, Any]) -> bool:
+    return is_service(fields) or ("service" in fields and "status" not in fields)
 
 
 def _named(listed: Sequence[Any], wanted: frozenset[str], key: str) -> dict[str, Any]:
@@ -90,7 +94,7 @@ def _named(listed: Sequence[Any], wanted: frozenset[str], key: str) -> dict[str,
 def _with_ids(listed: Sequence[Any], key: str) -> Iterator[tuple[str, Any]]:
     for entry in listed:
         fields = folded(entry)
-        named = (key, f"{key}_id") if is_service(fields) or "service" in fields else (key, f"{key}_id", "id")
+        named = (key, f"{key}_id") if _of_a_catalogue(fields) else (key, f"{key}_id", "id")
         told = next((fields[name] for name in named if name in fields), None)
         if isinstance(told, str | int) and not isinstance(told, bool):
             yield str(told).strip(), entry

@@ -46,6 +46,9 @@ class Unclaimed:
         }
         self._by_form: dict[Form, list[Submission]] | None = None
 
+    def __bool__(self) -> bool:
+        return bool(self._by_key)
+
     def get(self, key: str | None) -> Submission | None:
         """Return the order of this key, if no row stands for it."""
         return self._by_key.get(key) if key is not None else None

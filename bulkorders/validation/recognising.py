@@ -8,6 +8,7 @@ sheet with three of a kind never has more than three of them, however it is sort
 from collections import defaultdict
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission, changed_key, same_parameters
@@ -50,10 +51,12 @@ class _Recognition:
 
     def recognised(self) -> Recognised:
         """Go from the surest sign to the weakest."""
-        self._by_hidden_key()
+        if self._unclaimed:
+            self._by_hidden_key()
         self._by_reference()
-        self._by_parameters()
-        for at, each in enumerate(self._rows):
+        if any(map(committed, self._known.values())):
+            self._by_parameters()
+        for at, each in enumerate(self._rows if self._unclaimed else ()):
             if at not in self._claimed and at not in self._twice:
                 self._by_another_form(at, each)
         for each in self._rows:
@@ -88,7 +91,7 @@ class _Recognition:
         return order.reference is None and self._known.get(each.key) is None
 
     def _by_reference(self) -> None:
-        """Claim by reference: the row that says what was sent, else the first; a further one is a mistake."""
+        """Claim by reference, one row each; a further row of the same reference is a mistake."""
         groups: defaultdict[str, list[int]] = defaultdict(list)
         for at, each in enumerate(self._rows):
             if each.order.reference is not None:
@@ -96,12 +99,20 @@ class _Recognition:
         for places in groups.values():
             owner = next((at for at in places if at in self._claimed), None)
             if owner is None:
-                owner = next((at for at in places if self._is_as_sent(self._rows[at])), places[0])
+                owner = self._owner(places)
                 self._own(owner, self._rows[owner])
             for at in places:
                 if at != owner:
                     self._twice[at] = self._rows[owner].order.row
                     self._claimed.pop(at, None)
+
+    def _owner(self, places: Sequence[int]) -> int:
+        """Return which of these rows has their reference: the one that was sent, else the first that can be."""
+        if len(places) == 1:
+            return places[0]
+        sent = (at for at in places if self._is_as_sent(self._rows[at]))
+        fit = (at for at in places if self._fit(self._rows[at]))
+        return next(chain(sent, fit, places))
 
     def _is_as_sent(self, each: Identified) -> bool:
         order = self._known.get(each.key)

@@ -13,7 +13,7 @@ from unicodedata import category
 from urllib.parse import urlsplit
 
 from bulkorders import wording
-from bulkorders.model.catalogue import DRIP_FEED, SPECIAL, UNLIMITED, Service, ServiceType
+from bulkorders.model.catalogue import DEFAULT, DRIP_FEED, SPECIAL, UNLIMITED, Service, ServiceType
 from bulkorders.model.money import charge_for, text
 from bulkorders.model.orders import Order, Sheet
 from bulkorders.model.problems import Problem, Severity
@@ -44,7 +44,13 @@ class Case:
 
     def unread(self, field: str) -> bool:
         """Whether the row's cell for a field could not be read: that is said already."""
-        return any(problem.column == self.column(field) for problem in self.order.problems)
+        problems = self.order.problems
+        return bool(problems) and any(problem.column == self.column(field) for problem in problems)
+
+    @property
+    def bare(self) -> bool:
+        """Whether the row has nothing beside service, link and quantity, as most have."""
+        return not self.extras and not self.order.problems
 
     def column(self, field: str) -> str:
         """Return the header of a field's column."""
@@ -135,6 +141,8 @@ def link_form(case: Case) -> Iterator[Problem]:
     link = case.order.link
     if not link or "link" not in case.kind.takes:
         return
+    if ORDINARY.fullmatch(link) and "://" not in link[8:]:
+        return
     if any(map(str.isspace, link)) or SEVERAL.search(link):
         yield case.problem("link.not_one", "link", found=link)
     elif (character := _hidden(link)) is not None:
@@ -142,6 +150,9 @@ def link_form(case: Case) -> Iterator[Problem]:
     elif not _address(link):
         yield case.problem("link.not_a_link", "link", found=link)
 
+
+ORDINARY = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z0-9-]+(?:[/?#][!-~]*)?", re.IGNORECASE)
+"""What nearly every link looks like: nothing more need be asked of it."""
 
 SEVERAL = re.compile(r"[^=/?&%:#]https?://", re.IGNORECASE)
 """A further address within an address, where it is no part of its path or query."""
@@ -174,7 +185,7 @@ def _address(link: str) -> bool:
 def special_lists(case: Case) -> Iterator[Problem]:
     """Check that a special video order has either `list`, or both `suggest` and `search` (the documented `add`)."""
     kind = case.kind
-    if not kind.takes.issuperset(SPECIAL):
+    if (kind is DEFAULT and case.bare) or not kind.takes.issuperset(SPECIAL):
         return
     given = [name for name in SPECIAL if case.has(name)]
     pair = [name for name in ("suggest", "search") if name in given]
@@ -191,7 +202,7 @@ def special_lists(case: Case) -> Iterator[Problem]:
 
 def drip_feed(case: Case) -> Iterator[Problem]:
     """Check that runs and interval come together; each run is a whole order of the row's quantity."""
-    if not case.kind.takes.issuperset(DRIP_FEED):
+    if case.bare or not case.kind.takes.issuperset(DRIP_FEED):
         return
     if case.has("runs") and not case.has("interval"):
         yield case.problem("interval.missing", "interval")
@@ -246,7 +257,10 @@ def problems_of(order: Order, service: Service | None, sheet: Sheet) -> tuple[Pr
     """
     if service is not None:
         case = case_of(order, service, sheet)
-        return (*order.problems, *(problem for rule in RULES for problem in rule(case)))
+        found = list(order.problems)
+        for rule in RULES:
+            found.extend(rule(case))
+        return tuple(found)
     case = case_of(order, Service(order.service, name=""), sheet)
     unknown = (
         () if case.unread("service") else (case.problem("service.unknown", "service", found=order.service),)
@@ -281,5 +295,5 @@ def sent_parameters(order: Order, service: Service | None) -> dict[str, str]:
 def estimate(order: Order, service: Service) -> Decimal:
     """Return what the order will cost at the catalogue's rate; a drip-feed costs all its runs."""
     pieces = ordered_pieces(order, service) or 0
-    runs = int(dict(order.extras).get("runs", "1"))
+    runs = int(dict(order.extras).get("runs", "1")) if order.extras else 1
     return charge_for(service.rate or Decimal(0), pieces * runs, service.basis)

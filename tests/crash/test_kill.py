@@ -23,7 +23,7 @@ def sheet(desk):
 @pytest.mark.timeout(240)
 def test_nothing_is_sold_twice_or_lost_under_kill_9(desk, sheet):
     """After kill -9 at any moment, each order the panel holds is placed with its id, or listed as in doubt."""
-    draw = random.Random(7)
+    draw = random.Random(7)  # noqa: S311 - a rehearsal
     for _ in range(KILLS):
         running = desk.start("submit", sheet, "--yes", "--concurrency", "12", "--json")
         _wait_until_sending(desk, running)
@@ -90,7 +90,7 @@ def test_a_second_signal_stops_at_once_and_says_what_is_unsure(desk, sheet):
     running.send_signal(signal.SIGINT)
     time.sleep(0.5)
     running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=15)
+    _, err = running.communicate(timeout=15)
     assert running.returncode == 130, err
     counts = desk.run("check", sheet, "--json").json["counts"]
     assert 0 < counts["in_doubt"] <= 8

@@ -1,5 +1,6 @@
 """A server that answers as it is told, byte for byte, and the real client pointed at it."""
 
+import asyncio
 import json
 import socket
 import struct
@@ -12,6 +13,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from bulkorders.errors import PanelError
 from bulkorders.panel.answers import Reply
 from bulkorders.panel.client import Panel
 from bulkorders.panel.masking import masking
@@ -232,3 +234,29 @@ def read() -> Callable[..., Reply]:
         return Reply.of(Exchange(status=status, body=data, **sent), masking(KEY))
 
     return reply
+
+
+@pytest.fixture
+def ask(replay: Any) -> Callable[..., Any]:
+    """Return a function that makes one call of the client, its profile changed as given."""
+
+    def run(call: Callable[[Panel], Any], **changes: Any) -> Any:
+        async def talk() -> Any:
+            async with replay.panel(**changes) as panel:
+                return await call(panel)
+
+        return asyncio.run(talk())
+
+    return run
+
+
+@pytest.fixture
+def fails(ask: Any) -> Callable[..., PanelError]:
+    """Return a function that makes one call which must fail, and returns the error."""
+
+    def run(call: Callable[[Panel], Any], kind: type[PanelError] = PanelError, **changes: Any) -> PanelError:
+        with pytest.raises(kind) as caught:
+            ask(call, **changes)
+        return caught.value
+
+    return run

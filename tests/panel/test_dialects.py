@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from bulkorders.errors import PanelError
 from bulkorders.model.catalogue import Catalogue
+from bulkorders.panel.client import Panel
 from bulkorders.panel.requests import read_refill_statuses, read_requests
 from bulkorders.panel.wire import Sending
 
@@ -26,13 +28,13 @@ def of(*actions: str) -> Any:
 
 
 @pytest.fixture
-def ask(replay, said):
+def ask(replay: Any, said: Any) -> Any:
     """Return a function that puts a case on the server and returns what the client makes of it."""
 
-    def run(case, call):
+    def run(case: dict[str, Any], call: Callable[[Panel], Any]) -> Any:
         replay.says(said(case["body"], case["status"], case["type"]))
 
-        async def talk():
+        async def talk() -> Any:
             async with replay.panel() as panel:
                 return await call(panel)
 
@@ -42,7 +44,7 @@ def ask(replay, said):
 
 
 @of("add")
-def test_an_order_comes_to_exactly_this(case, ask, replay):
+def test_an_order_comes_to_exactly_this(case: dict[str, Any], ask: Any, replay: Any) -> None:
     """Verdict, kind, ids, charge and consequence are those of the table, from one request."""
     came = ask(case, lambda panel: panel.add(ORDER, Sending()))
     found = {
@@ -66,7 +68,7 @@ def shown(catalogue: Catalogue) -> list[dict[str, Any]]:
 
 
 @of("services")
-def test_a_catalogue_is_read_exactly(case, ask):
+def test_a_catalogue_is_read_exactly(case: dict[str, Any], ask: Any) -> None:
     """Every field of every service is what the panel meant; what is no catalogue is a clear error."""
     if "error" in case["expect"]:
         with pytest.raises(PanelError) as caught:
@@ -77,7 +79,7 @@ def test_a_catalogue_is_read_exactly(case, ask):
 
 
 @of("status")
-def test_statuses_are_read_exactly(case, ask):
+def test_statuses_are_read_exactly(case: dict[str, Any], ask: Any) -> None:
     """Each order asked about has its own status and figures, or says why not."""
     if "error" in case["expect"]:
         with pytest.raises(PanelError) as caught:
@@ -93,7 +95,7 @@ def test_statuses_are_read_exactly(case, ask):
 
 
 @of("balance")
-def test_a_balance_is_read_exactly(case, ask):
+def test_a_balance_is_read_exactly(case: dict[str, Any], ask: Any) -> None:
     """Amount and currency are those of the panel, to the last digit; a refusal is a clear error."""
     if "error" in case["expect"]:
         with pytest.raises(PanelError) as caught:
@@ -105,7 +107,7 @@ def test_a_balance_is_read_exactly(case, ask):
 
 
 @of("refill", "cancel")
-def test_requests_are_read_exactly(case, ask, replay):
+def test_requests_are_read_exactly(case: dict[str, Any], ask: Any, replay: Any) -> None:
     """Each order's refill or cancel was taken (with the id it was given), refused, or can't be told."""
     reply = ask(case, lambda panel: panel.ask(case["action"], case["asked"], Sending()))
     told = read_requests(reply, case["action"], case["asked"])
@@ -114,7 +116,7 @@ def test_requests_are_read_exactly(case, ask, replay):
 
 
 @of("refill_status")
-def test_refill_statuses_are_read_exactly(case, ask):
+def test_refill_statuses_are_read_exactly(case: dict[str, Any], ask: Any) -> None:
     """Each refill has the panel's word; one the panel does not know has none."""
     reply = ask(case, lambda panel: panel.refill_statuses(case["asked"]))
     assert read_refill_statuses(reply, case["asked"]) == case["expect"]

@@ -30,7 +30,7 @@ EDITS = [
 @pytest.mark.parametrize("state", [State.SENDING, State.PLACED, State.IN_DOUBT])
 @pytest.mark.parametrize(("edit", "column", "sent", "found"), EDITS)
 def test_a_reference_with_other_parameters_is_held(
-    desk: Any, state: State, edit: dict[str, Any], column: str, sent: str | None, found: str
+    desk: Any, *, state: State, edit: dict[str, Any], column: str, sent: str | None, found: str
 ) -> None:
     """The same reference that would now send something else says what was sent, what stands there, and its order."""
     orders = desk.sent([desk.row(reference="A")], state)

@@ -75,7 +75,7 @@ def test_what_is_sent_makes_the_order(desk: Any, cells: dict[str, Any]) -> None:
     assert keys(desk, [desk.row(**cells)]) != keys(desk, [desk.row()])
 
 
-def test_the_campaign_and_the_account_are_part_of_the_key(desk: Any) -> None:
+def test_the_campaign_and_the_account_are_part_of_the_key() -> None:
     """The same row in another campaign or on another account is another order."""
     assert len({order_key(account, campaign, SENT, 1) for account in "ab" for campaign in "cd"}) == 4
     assert len({reference_key(account, campaign, "r") for account in "ab" for campaign in "cd"}) == 4

@@ -185,7 +185,7 @@ def test_the_hidden_key_tells_likes_apart(desk: Any) -> None:
 
 
 @pytest.mark.parametrize("keyed", [False, True])
-def test_a_row_that_got_or_lost_its_reference_is_still_known(desk: Any, keyed: bool) -> None:
+def test_a_row_that_got_or_lost_its_reference_is_still_known(desk: Any, *, keyed: bool) -> None:
     """Adding a column of references, or leaving it out, buys nothing again."""
     plain, named = desk.row(), desk.row(reference="A-1")
     for before, after in ((plain, named), (named, plain)):
@@ -236,6 +236,15 @@ def test_a_reference_that_stands_twice_belongs_to_the_row_that_was_sent(desk: An
     assert known_keys(answers) == [None, orders[0].key]
     assert [problem.code for problem in answers[0].problems] == ["reference.twice"]
     assert sendable(desk.check(rows[::-1], desk.memory(*orders), changed=True, duplicates=True)) == []
+
+
+def test_a_reference_that_stands_twice_belongs_to_the_row_that_can_be_sent(desk: Any) -> None:
+    """Of two new rows with one reference the one that keeps the rules has it, in every order of the rows."""
+    rows = [desk.row(reference="A", quantity=None, number=2), desk.row(reference="A", number=3)]
+    for permuted in (rows, rows[::-1]):
+        answers = {each.identified.order.row: each for each in desk.check(permuted)}
+        assert answers[3].validated is not None
+        assert [problem.code for problem in answers[2].problems] == ["reference.twice"]
 
 
 def test_the_same_reference_in_another_campaign_is_another_order(desk: Any) -> None:
@@ -289,7 +298,7 @@ def test_a_row_that_cannot_be_read_is_not_said_to_have_left_the_sheet(desk: Any)
 )
 @pytest.mark.parametrize("keyed", [False, True])
 def test_a_placed_row_that_cannot_be_read_is_never_sent(
-    desk: Any, cells: dict[str, Any], keyed: bool
+    desk: Any, cells: dict[str, Any], *, keyed: bool
 ) -> None:
     """A cell that breaks after the order was sent makes the row invalid and nothing else."""
     orders = desk.sent([desk.row(reference="A"), desk.row(link="https://example.com/b")])

@@ -106,7 +106,7 @@ def test_all_cells_that_cannot_be_read_are_told_at_once(desk: Any) -> None:
 def test_an_error_cell_is_never_an_empty_one(desk: Any, field: str) -> None:
     """Where a mapped column shows #N/A the row has a problem, even where the field may stay empty."""
     answer = desk.check([desk.row(**{field: ErrorCell("#N/A")})])[0]
-    assert [problem.code for problem in answer.problems if problem.blocks][0] == "cell.error"
+    assert next(problem.code for problem in answer.problems if problem.blocks) == "cell.error"
     assert answer.validated is None
 
 

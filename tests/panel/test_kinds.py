@@ -1,0 +1,145 @@
+"""What error texts mean: known ones in five languages, and never a sale taken for a refusal."""
+
+import unicodedata
+
+import pytest
+
+from bulkorders.panel.kinds import kind_of, table
+
+TEXTS = {
+    "key": """
+        Invalid API key | Incorrect API Key | API key invalid | API Key salah | API key is required | Missing key
+        Missing API key | The api key field is required. | Incorrect request or API key | invalid_api_key
+        API key không hợp lệ | Sai API key | Geçersiz API anahtarı | Неверный API ключ | Wrong api token
+        Too many failed attempts. Please retry later. | Invalid API key, please contact support | Unauthorized
+    """,
+    "account": """
+        Account suspended | Your account is not active | Your account has been suspended. | Account is banned.
+        neworder.error.account_banned | API access disabled | API is disabled | IP tidak diizinkan
+        API is Disable for this user or User Not Found! Contact the Support | Your IP is not whitelisted
+        Your account has been suspended, contact support | Tài khoản của bạn đã bị khóa, vui lòng liên hệ Admin
+        IP address not allowed | Access denied | Forbidden
+    """,
+    "funds": """
+        Not enough funds on balance | Not enough funds. | Insufficient balance | neworder.error.not_enough_funds
+        neworder.error.insufficient_balance | INSUFFICIENT_FUNDS | Saldo tidak cukup | Số dư không đủ
+        Số dư của bạn không đủ để thực hiện | So du khong du | Insufficient account balance | insufficientFunds
+        Your balance is too low | Yetersiz bakiye | YETERSİZ BAKİYE | Bakiyeniz yetersiz | Недостаточно средств
+        <b>Not enough funds</b> | Saldo anda tidak mencukupi | Please top up your balance
+    """,
+    "rate": """
+        Too many requests | Rate limit exceeded | neworder.error.too_many_orders | Terlalu banyak permintaan
+        We are processing another transaction | Quá nhiều yêu cầu, thử lại sau | Слишком много запросов
+    """,
+    "maintenance": """
+        Hệ thống đang bảo trì! | Dịch vụ tạm bảo trì | Ordering is disabled | Under maintenance
+        This panel is temporarily unavailable | Maintenance | Sistem bakımda
+    """,
+    "duplicate": """
+        You have active order with this link. Please wait until order being completed. | error.duplicate_order
+        neworder.error.link_duplicate | An identical order was just placed | you can not order more than 3 per link
+        you have already an active order for this link on this service id | Duplicate order
+        Mohon menunggu sampai pesanan sebelumnya selesai | Link này đang có đơn chạy | Aktif bir siparişiniz var
+    """,
+    "quantity": """
+        Quantity less than minimal 200 | Quantity less than minimum | Minimum quantity is 100 | Maximum quantity is 9
+        neworder.error.min_quantity | neworder.error.max_quantity | not_enough_quantity | Quantity out of bounds
+        Quantity must to be greater than or equal to minimum amount 100 | Quantity more than maximum 100
+        Quantity out of range | Incorrect quantity | Please follow the limit | Quantity must be between 1 and 9
+        Quantity must be a multiple of 100 (try 500) | The quantity field is required. | Quantity less than maximum 9
+        Số lượng tối thiểu là 100 | Số lượng không hợp lệ | Tối thiểu 100, tối đa 5000 | Vui lòng nhập số lượng
+        Jumlah minimal pemesanan 100 | Minimum miktar 100 | Количество меньше минимального | Min: 10
+    """,
+    "link": """
+        Bad link | Bad Link | Incorrect link | Link is required | Link required | The link field is required
+        neworder.error.link | neworder.error.invalid_link | neworder.error.link_not_found | Invalid URL
+        Link không hợp lệ | Vui lòng nhập link | Link tidak valid | Geçersiz link | Неверная ссылка
+        This account is private | The link format is invalid.
+    """,
+    "service": """
+        Incorrect service ID | Invalid Service Id | Service ID does not exists | Service not found
+        Service does not exist. | error.incorrect_service_id | neworder.error.service_not_found
+        neworder.error.service_inactive | Disabled service ID | Layanan tidak ditemukan | Service temporarily disabled
+        To order this service, just login to the bot | This service is not available via API
+        Dịch vụ không tồn tại | Dịch vụ này đã đóng | Service doesn’t exist | Service doesn&#039;t exist
+    """,
+    "fields": """
+        comments field is required | Invalid comments | Incorrect comments | neworder.error.comment
+        Answer number is required | Incorrect runs | Incorrect interval | Invalid Interval in minutes
+        This services does not support Dripfeed feature! | There are missing required parameters.
+    """,
+    "request": "Incorrect request | Invalid action | Incorrect action | The action field is required | Unknown action",
+    "unclear": """
+        Unknown error, please try again | Failed to place order | Failed to place order with upstream provider.
+        Order could not be created | Internal server error | There was an error processing your request
+        Đơn hàng không được tạo thành công vui lòng liên hệ Admin | Please contact support | Gateway timeout
+    """,
+}
+VERDICTS = {
+    "key": "stop",
+    "account": "stop",
+    "funds": "stop",
+    "address": "stop",
+    "rate": "wait",
+    "maintenance": "wait",
+    "unclear": "in_doubt",
+}
+EACH = [
+    (kind, " ".join(text.split()))
+    for kind, texts in TEXTS.items()
+    for text in texts.replace("\n", "|").split("|")
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, text in EACH if text])
+def test_a_known_text_has_its_kind(kind: str, text: str) -> None:
+    """The texts that panels are known to use are understood, whatever their case and punctuation."""
+    for spelled in (text, text.upper(), f"  {text}!! "):
+        found = kind_of([spelled])
+        assert (found.name, found.verdict) == (kind, VERDICTS.get(kind, "rejected"))
+
+
+AFTER_A_SALE = """
+    Order 5 has been placed, quantity 500 | Your order was created but the link could not be saved
+    Order has been created for service 5 | Đơn hàng đã được tạo, số lượng 500 | Đơn hàng đang xử lý
+    Dịch vụ đang xử lý đơn hàng của bạn | Tạo đơn hàng thành công | Đã trừ tiền, số lượng 100
+    Service Unavailable | 503 Service Temporarily Unavailable | The service is currently unavailable, try again
+    Provider error: Invalid API key | Upstream: not enough funds | Nhà cung cấp: số dư không đủ
+    Database error | SQLSTATE[HY000]: General error | cURL error 28: Operation timed out | Connection timeout
+    The link was submitted | The service has been started | The quantity has been ordered | Quantity 500
+    Số lượng | Dịch vụ | Bình luận | Yorum | Komentar | Ссылка | Количество | Liên kết | Miktar
+    Your balance was charged | Amount deducted, quantity must be checked | Try again | Error | Failed | OK
+    Success | Processing | Pending | Balance | Account | Service | Link | Key | Order | 0 | Something | xyz
+    Insufficient permissions of the order worker | Please wait | Your order is being processed
+"""
+
+
+@pytest.mark.parametrize(
+    "text", [" ".join(text.split()) for text in AFTER_A_SALE.replace("\n", "|").split("|") if text.strip()]
+)
+def test_a_text_that_could_follow_a_sale_is_in_doubt(text: str) -> None:
+    """What could be said after the money was taken is never taken for a refusal."""
+    assert kind_of([text]).verdict == "in_doubt"
+
+
+def test_what_is_unclear_stays_unclear_beside_a_known_text() -> None:
+    """Of several texts the unclear one decides over a row's own fault; a key's fault decides over all."""
+    assert kind_of(["Bad link", "Please contact support"]).name == "unclear"
+    assert kind_of(["Bad link", "upstream refused", "Invalid API key"]).name == "unclear"
+    assert kind_of(["Please contact support", "Invalid API key"]).name == "key"
+    assert kind_of([]).verdict == "in_doubt"
+
+
+def test_a_page_of_text_is_no_known_error() -> None:
+    """A known phrase within thousands of characters proves nothing, and costs no time."""
+    assert kind_of(["minimum " * 100_000 + "Bad link"]).name == "unknown"
+
+
+def test_decomposed_letters_are_letters() -> None:
+    """Vietnamese in decomposed form reads like any other."""
+    assert kind_of([unicodedata.normalize("NFD", "Số dư không đủ")]).name == "funds"
+
+
+def test_the_table_holds_known_verdicts_only() -> None:
+    """Each section of the table ends in one of the four verdicts."""
+    assert {kind.verdict for kind, _ in table()} == {"rejected", "wait", "stop", "in_doubt"}
