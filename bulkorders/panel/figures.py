@@ -46,8 +46,6 @@ def amount(value: Any) -> Decimal | None:
     followed by exactly three digits could be either; next to no other separator it is read as a decimal
     comma only where the whole part is 0. What stays unclear is None, never a guess.
     """
-    if isinstance(value, bool) or value is None:
-        return None
     if isinstance(value, int | Decimal):
         return money.decimal(str(value))
     if not isinstance(value, str) or len(value) > LONGEST:

@@ -99,10 +99,8 @@ def words(value: Any) -> str:
 
 
 def balance(value: Any) -> Balance | None:
-    """Return the balance, or None where the answer holds none that can be read."""
+    """Return the balance, or None where the answer holds none that can be read; refusals are sorted out before."""
     entry = folded(value)
-    if says_no(value):
-        return None
     for name in ("balance", "funds", "amount"):
         found = amount(entry.get(name))
         if found is not None:

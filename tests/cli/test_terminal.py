@@ -59,7 +59,7 @@ def test_no_is_taken_for_an_answer(desk, at_terminal):
 def test_yes_places_the_orders(desk, at_terminal):
     """With "y" the orders are placed, and the end says where the results are and what comes next."""
     sheet = desk.sheet([("1", "https://example.com/a", 500)])
-    code, shown = at_terminal("submit", sheet, typed="y\n")
+    code, shown = at_terminal("submit", sheet.name, typed="y\n")
     assert (code, len(desk.sold())) == (0, 1), shown
     assert "campaign.results.xlsx" in shown
     assert "bulkorders refresh" in shown

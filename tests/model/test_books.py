@@ -17,7 +17,7 @@ def test_what_falls_is_explained_by_charges_told_and_expected():
 
 def test_a_refused_order_is_suspect_when_the_balance_fell_for_it():
     """A fall of 1.25 without a charge points at the refused orders that cost no more than it."""
-    found = suspects(books("98.75"), {"a": Decimal("1.25"), "b": Decimal("9"), "c": None})
+    found = suspects(books("98.75"), {"a": Decimal("1.25"), "b": Decimal(9), "c": None})
     assert found == ("a", "c")
 
 

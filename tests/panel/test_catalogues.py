@@ -98,3 +98,12 @@ def test_a_balance_beside_an_error_is_not_believed(replay: Any, said: Any, fails
     """A refusal that also shows a balance of 0 is a refusal."""
     replay.says(said('{"error":"Something is wrong","balance":"0"}'))
     assert fails(balance).code == "panel.refused"
+
+
+@pytest.mark.parametrize("body", ["[]", '{"balance":"5"}'])
+def test_what_comes_under_a_refusing_status_is_not_believed(
+    replay: Any, said: Any, fails: Any, body: str
+) -> None:
+    """An empty list is no empty shop, and a balance no balance, under a 403."""
+    replay.says(said(body, 403))
+    assert [fails(call).code for call in (catalogue, balance)] == ["panel.unreadable", "panel.unreadable"]
