@@ -48,6 +48,21 @@ UNKEYED = "row:"
 `Orders` and `To fix` carry the same text, so that a row put right in `To fix` finds its place.
 """
 
+HELD = "was:"
+"""What the key cell of a row begins with that was held back and had another order's key when it was read.
+
+Then come its row number, a colon, and that key: an edited row must not lose sight of the order it was
+sent as, or it would be bought again the next time. The number keeps copied rows apart.
+"""
+
+
+def key_of_cell(cell: str) -> str | None:
+    """Return the order's key that a key cell holds or remembers; None for a row that never had one."""
+    if cell.startswith(UNKEYED):
+        return None
+    return cell.removeprefix(HELD).partition(":")[2] if cell.startswith(HELD) else cell
+
+
 HIDDEN_SHEET = "_bulkorders"
 """The very hidden worksheet by which a results workbook is known: rows of name and value, no header."""
 

@@ -461,3 +461,28 @@ def test_a_drain_does_not_wait_for_the_rate(desk):
     assert running.returncode == 130, err
     counts = json.loads(out)["counts"]
     assert (counts["placed"], counts["ready"], counts["in_doubt"]) == (1, 4, 0)
+
+
+def test_a_link_edited_in_the_results_workbook_is_held_every_time(desk):
+    """A held row keeps the key it was sent under: submitted again and again, it is never bought."""
+    desk.run("submit", desk.sheet(desk_rows(2)), "--yes")
+    path = desk.folder / "campaign.results.xlsx"
+    edit(path, "Orders", 2, "Link", "https://example.com/edited")
+    for turn in range(3):
+        held = desk.run("submit", path, "--yes", "--json")
+        assert (held.code, held.states()) == (6, ["invalid", "placed"]), turn
+        assert len(desk.sold()) == 2
+    edit(path, "To fix", 2, "Link", "https://example.com/edited/again")
+    assert desk.run("submit", path, "--yes", "--json").states() == ["invalid", "placed"]
+    edit(path, "To fix", 2, "Link", "https://example.com/post/1")
+    back = desk.run("submit", path, "--yes", "--json")
+    assert (back.code, back.states(), len(desk.sold())) == (0, ["placed", "placed"], 2)
+
+
+def edit(path, worksheet, row, title, value):
+    """Change one cell of a workbook, as a person would."""
+    book = openpyxl.load_workbook(path)
+    header = [cell.value for cell in book[worksheet][1]]
+    book[worksheet].cell(row=row, column=header.index(title) + 1).value = value
+    book.save(path)
+    book.close()

@@ -149,6 +149,7 @@ READABLE = {
     '{"a":0.10}': {"a": Decimal("0.10")},
     "null": None,
     "5": 5,
+    "\ufeff null \n": None,
 }
 BROKEN = [
     *(

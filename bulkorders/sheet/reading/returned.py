@@ -59,7 +59,8 @@ def read_results(
     notes: list[Note] = []
     if fixing is not None and own.grid.rows:
         own, notes = _merged(own, _own_rows(workbook.grid(fixing), mapping))
-    keys = {number: key for number, key in own.keys.items() if not key.startswith(columns.UNKEYED)}
+    remembered = {number: columns.key_of_cell(cell) for number, cell in own.keys.items()}
+    keys = {number: key for number, key in remembered.items() if key is not None}
     sheet = make_sheet(path, own.grid, mapping, keys)
     told = _hidden_values(workbook)
     return replace(

@@ -10,7 +10,7 @@ from bulkorders.model.lifecycle import RequestState
 from bulkorders.model.orders import Cell, Request, Sheet, Submission
 from bulkorders.model.problems import Problem
 from bulkorders.model.report import Line
-from bulkorders.sheet.columns import GONE, UNKEYED
+from bulkorders.sheet.columns import GONE, HELD, UNKEYED
 from bulkorders.sheet.results.styles import STATE_WORDS, least_decimals
 
 Describe = Callable[[Problem], str]
@@ -85,6 +85,8 @@ def cells(line: Line, sheet: Sheet) -> Sequence[Cell]:
 def key(line: Line, shared: Container[str] = ()) -> str:
     """Return what the hidden key cell holds: the order's key, or the row's number where it has none.
 
+    A row that was held back keeps the key it came with, or it would be taken for a new one the next time.
+
     `shared` are keys that several rows have, as where a reference stands twice: a row to put right must
     not be taken for the other one when it comes back.
     """
@@ -92,7 +94,7 @@ def key(line: Line, shared: Container[str] = ()) -> str:
     if line.row is None:
         return f"{GONE}{found}"
     if not found or (line.state in TO_FIX and found in shared):
-        return f"{UNKEYED}{line.row.number}"
+        return f"{HELD}{line.row.number}:{line.row.key}" if line.row.key else f"{UNKEYED}{line.row.number}"
     return found
 
 
