@@ -8,8 +8,9 @@ from decimal import Decimal
 from bulkorders import wording
 from bulkorders.model import money
 from bulkorders.model.lifecycle import State
-from bulkorders.model.orders import Sheet, Submission
+from bulkorders.model.orders import Request, Submission
 from bulkorders.model.outcomes import FINAL, Delivery
+from bulkorders.model.problems import Problem
 from bulkorders.model.report import (
     AccountMoney,
     Counts,
@@ -100,8 +101,8 @@ def _gone(submission: Submission) -> Line:
     return _with(Line(None, "placed", key=submission.key), submission)
 
 
-def _said(problems: Iterable[object]) -> str:
-    return " ".join(wording.problem_text(problem) for problem in problems)  # type: ignore[arg-type]
+def _said(problems: Iterable[Problem]) -> str:
+    return " ".join(wording.problem_text(problem) for problem in problems)
 
 
 def counts_of(lines: Sequence[Line]) -> Counts:
@@ -187,7 +188,7 @@ def report_of(
         results=results,
         counts=counts_of(lines),
         money=tuple(_money_part(each) for each in account_money),
-        orders=tuple(_order_part(line, checking.sheet) for line in lines),
+        orders=tuple(_order_part(line) for line in lines),
         stopped=stopped,
     )
 
@@ -209,7 +210,7 @@ def _money_part(found: AccountMoney) -> MoneyPart:
     )
 
 
-def _order_part(line: Line, sheet: Sheet) -> OrderPart:  # noqa: ARG001 - the sheet's titles are in the problems
+def _order_part(line: Line) -> OrderPart:
     order, submission = line.order, line.submission
     placed = submission if line.state == "placed" else None
     return OrderPart(
@@ -242,7 +243,7 @@ def _order_part(line: Line, sheet: Sheet) -> OrderPart:  # noqa: ARG001 - the sh
     )
 
 
-def _request_part(request: object) -> dict[str, object]:
+def _request_part(request: Request) -> dict[str, object]:
     fields = ("kind", "state", "order_id", "request_id", "asked_at", "status", "message")
     return {name: getattr(request, name) for name in fields}
 
