@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,8 +10,13 @@ from bulkorders.errors import CallError
 
 Command = Callable[..., Any]
 
+if TYPE_CHECKING:
+    _AmountType = click.ParamType[Decimal]
+else:
+    _AmountType = click.ParamType  # older versions of click can't be subscripted at run time
 
-class Amount(click.ParamType[Decimal]):
+
+class Amount(_AmountType):
     """An exact amount of money, not negative."""
 
     name = "amount"
