@@ -6,11 +6,12 @@ The table is a data file, `error_kinds.toml`, so that a text of one's own panel 
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
 from importlib.resources import files
+from typing import Any
 
 UNKNOWN = "unknown"
 LONGEST = 2000
@@ -63,3 +64,15 @@ def _plain(text: str) -> str:
     bare = unicodedata.normalize("NFC", re.sub(r"<[^<>]*>", " ", unescape(text))).casefold()
     bare = bare.replace("i\u0307", "i").replace("\u2019", "'")
     return " ".join(re.sub(r"[_\-.]+", " ", bare).split())
+
+
+def kinds_from(tables: Mapping[str, Any]) -> tuple[tuple[Kind, re.Pattern[str]], ...]:
+    """Return the kinds of further tables."""
+    verdicts = {kind.name: kind.verdict for kind, _ in table()}
+    return tuple(
+        (
+            Kind(entry.get("kind", section), entry.get("verdict", verdicts.get(section, "in_doubt"))),
+            re.compile("|".join(f"(?:{text})" for text in entry["texts"])),
+        )
+        for section, entry in tables.items()
+    )

@@ -7,6 +7,7 @@ panel that refuses everybody. Rejected needs an error of a known kind. Everythin
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from bulkorders.model.outcomes import Consequence, Outcome, Verdict
 from bulkorders.panel.answers import WRAPPERS, Reply, folded, says_no
@@ -26,7 +27,7 @@ LOOKED_AT = 100_000
 LONGEST_MESSAGE = 500
 
 
-def outcome_of(reply: Reply) -> Outcome:
+def outcome_of(reply: Reply, *, extra: Any = (), not_placed: frozenset[int] = frozenset({429})) -> Outcome:
     """Return what came of a paid request. Total: every exchange has an outcome, none raises."""
     exchange = reply.exchange
     if not exchange.sent:
@@ -36,7 +37,7 @@ def outcome_of(reply: Reply) -> Outcome:
         return _outcome(reply, Verdict.IN_DOUBT, "cut" if exchange.body else "no_answer", ids=ids)
     if ids:
         return _with_id(reply, exchange.status, ids)
-    return _by_status(reply, exchange.status) or _by_text(reply)
+    return _by_status(reply, exchange.status, not_placed) or _by_text(reply, extra)
 
 
 def _with_id(reply: Reply, status: int, ids: tuple[str, ...]) -> Outcome:
@@ -56,9 +57,9 @@ def _with_id(reply: Reply, status: int, ids: tuple[str, ...]) -> Outcome:
     )
 
 
-def _by_status(reply: Reply, status: int) -> Outcome | None:
+def _by_status(reply: Reply, status: int, not_placed: frozenset[int]) -> Outcome | None:
     """Return the outcome where the HTTP status alone decides; the body held no order id."""
-    if status == 429:  # noqa: PLR2004
+    if status in not_placed:
         return _outcome(reply, Verdict.NOT_SENT, "rate", Consequence.WAIT)
     if status == 401 or status in WRONG_ADDRESS:  # noqa: PLR2004
         return _at_the_door(reply, status, kind_of(reply.errors))
@@ -80,12 +81,12 @@ def _at_the_door(reply: Reply, status: int, kind: Kind) -> Outcome | None:
     return _outcome(reply, Verdict.NOT_SENT, name, Consequence.STOP)
 
 
-def _by_text(reply: Reply) -> Outcome:
+def _by_text(reply: Reply, extra: Any) -> Outcome:
     if not reply.refused:
         return _outcome(reply, Verdict.IN_DOUBT, "no_id")
     if reply.contradicts_itself:
         return _outcome(reply, Verdict.IN_DOUBT, "odd_answer")
-    kind = kind_of(reply.errors)
+    kind = kind_of(reply.errors, extra)
     if kind.verdict == "rejected":
         return _outcome(reply, Verdict.REJECTED, kind.name)
     if kind.verdict == "wait":

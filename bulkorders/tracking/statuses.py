@@ -39,27 +39,28 @@ async def refresh(
 ) -> Refreshed:
     """Ask the panel what became of these placed orders, and record what it says.
 
-    A batch that fails keeps what was known of its orders and ends the pass. `now` gives the time as an
-    ISO text in UTC; `watch` is told how many orders each answer was about.
+    A call that fails ends the pass; what came before it is recorded, and of the rest what was known is
+    kept. `now` gives the time as an ISO text in UTC; `watch` is told how many orders each answer was about.
     """
     result = Refreshed()
-    waiting = list(batches(orders, panel.profile.batch))
+    waiting = list(batches(orders, panel.profile.batch_of("status")))
 
     async def work() -> None:
         while waiting and result.failure is None:
             batch = waiting.pop(0)
+            told: dict[str, DeliveryReport] = {}
             try:
                 async with pace.slot():
-                    told = await panel.statuses([id_ for order in batch for id_ in order.order_ids])
+                    await panel.statuses([id_ for order in batch for id_ in order.order_ids], told)
             except PanelError as error:
                 result.failure = error
-                return
-            reports = [(order.key, combined(order, told)) for order in batch]
+            answered = [order for order in batch if all(id_ in told for id_ in order.order_ids)]
+            reports = [(order.key, combined(order, told)) for order in answered]
             result.changed += await journal.deliver(reports, now(), run)
-            result.asked += len(batch)
+            result.asked += len(answered)
             result.unknown |= {key: report.error for key, report in reports if report.error is not None}
             if watch is not None:
-                watch(len(batch))
+                watch(len(answered))
 
     await asyncio.gather(*(work() for _ in range(min(AT_ONCE, len(waiting)))))
     return result
