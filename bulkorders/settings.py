@@ -171,13 +171,16 @@ class Settings(BaseSettings):
         if self.panel_key is None or not self.panel_key.get_secret_value():
             raise SettingsError("settings.no_key", url=self.panel_url)
         key = self.panel_key.get_secret_value()
-        if key.partition(":")[0] not in KEY_SCHEMES:
-            key = f"plain:{key}"
-        try:
-            named = PanelSettings(url=self.panel_url, key=SecretStr(key))
-        except ValidationError as error:
-            raise _wrong(error) from None
-        return {**self.panels, ENVIRONMENT_PANEL: named}
+        place = key if refers(self.panel_key) else f"plain:{key}"
+        return {**self.panels, ENVIRONMENT_PANEL: panel_settings(self.panel_url, place)}
+
+
+def panel_settings(url: str, key: str) -> PanelSettings:
+    """Return the settings of a panel of which nothing but address and key place is known. Raises SettingsError."""
+    try:
+        return PanelSettings(url=url, key=SecretStr(key))
+    except ValidationError as error:
+        raise _wrong(error) from None
 
 
 def _file() -> Path | None:

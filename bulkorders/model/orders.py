@@ -139,6 +139,8 @@ class Request:
 class Submission:
     """One order's record in the journal: what is sent, its state, and what is known of it.
 
+    `unknown` is what the panel said when it last told no status of the order, None once it tells one again.
+
     Times are ISO texts in UTC with offset. `order_ids` are texts as they came. `charge` is the last the
     panel told, None while unknown. `deadline` is set while IN_DOUBT or SENDING: before it plus the read
     timeout nobody may rule the attempt out.
@@ -172,6 +174,7 @@ class Submission:
     checked_at: str | None = None
     sent_at: str | None = None
     requests: tuple[Request, ...] = field(default=())
+    unknown: str | None = None
 
     @property
     def order_id(self) -> str | None:

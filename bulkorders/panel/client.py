@@ -82,7 +82,7 @@ class Panel:
         if found is None or (reply.refused and not found):
             raise self._unreadable("services", reply)
         if not found:
-            raise PanelError("panel.no_services", **self._facts("services"))
+            raise PanelError("panel.no_services", **self.facts("services"))
         listed = {service.id: service for service in found}
         while len(listed) % PAGE == 0 and (further := await self._further(listed)):
             listed |= further
@@ -150,7 +150,7 @@ class Panel:
                 await self._pace.turn(documented)
             exchange = await self._wire.read(form(self.profile, action, parameters))
             reply = Reply.of(exchange, self.mask)
-            fault = fault_of(reply, self._facts(documented), extra=self.profile.error_kinds)
+            fault = fault_of(reply, self.facts(documented), extra=self.profile.error_kinds)
             if fault is None:
                 return reply
             if fault.wait is None or fault.wait > LONGEST_WAIT or tries == READ_TRIES:
@@ -160,11 +160,16 @@ class Panel:
             await asyncio.sleep(pause)
         raise AssertionError(action)  # the last try returns or raises
 
-    def _facts(self, action: str) -> dict[str, Any]:
+    async def look(self, action: str, parameters: Mapping[str, str]) -> Reply:
+        """Send a request that changes nothing, once, and return whatever came."""
+        return Reply.of(await self._wire.read(form(self.profile, action, parameters)), self.mask)
+
+    def facts(self, action: str) -> dict[str, Any]:
+        """Return what an error about this panel tells: its address without the key, its name, the action."""
         return {"url": self.mask(self.profile.url), "panel": self.profile.name, "action": action}
 
     def _unreadable(self, action: str, reply: Reply) -> PanelError:
-        facts = self._facts(action)
+        facts = self.facts(action)
         if reply.errors:
             return PanelRefused("panel.refused", **facts, reason="; ".join(reply.errors))
         return PanelUnreachable("panel.unreadable", **facts, began=reply.text[:120])

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bulkorders.errors import PanelError
@@ -12,6 +13,10 @@ from bulkorders.model.orders import Submission
 from bulkorders.model.outcomes import FINAL, DeliveryReport
 from bulkorders.model.pace import Pace
 from bulkorders.panel.client import Panel
+
+NOT_YET = timedelta(hours=1)
+"""How long a panel may not know an order it has just sold, before that calls for a person (seen on panels
+that pass orders on from time to time)."""
 
 AT_ONCE = 4
 """Status calls in flight at once."""
@@ -64,6 +69,11 @@ async def refresh(
 
     await asyncio.gather(*(work() for _ in range(min(AT_ONCE, len(waiting)))))
     return result
+
+
+def overdue(order: Submission, at: datetime) -> bool:
+    """Whether the panel should know this placed order by now."""
+    return order.placed_at is None or at - datetime.fromisoformat(order.placed_at) >= NOT_YET
 
 
 def batches(orders: Iterable[Submission], size: int) -> Iterable[list[Submission]]:

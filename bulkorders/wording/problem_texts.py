@@ -67,6 +67,8 @@ PROBLEMS = {
     "row.ordered_before without order_id": "the same was sent in the campaign {campaign} ({sent_at}), and whether it was placed is in doubt. Delete the row, or write yes under Allow duplicate.",
     "row.changed_after_placed": "this row was sent with {sent}, and now has {found}; its order {order_id} stands. Put it back, or order it besides with `--allow-changed`.",
     "row.changed_after_placed without order_id": "this row was sent with {sent}, and now has {found}; whether its order was placed is in doubt. Put it back, or order it besides with `--allow-changed`.",
+    "order.not_found_yet": "the panel does not know the order {order_id} yet ({said}). Some take a while; it is asked about again at the next refresh.",
+    "order.missing": "the panel does not know the order {order_id}, placed at {placed_at}: {said}. Ask the panel what became of it; nothing is ordered again.",
     "panel.unknown": "there is no panel {found} in the settings; there are {known}. Correct the name, or add `[panels.{found}]` to bulkorders.toml.",
 }
 
@@ -106,5 +108,7 @@ REPAIRS = {
     "row.duplicate": "The same order twice: delete one, or give each its reference",
     "row.ordered_before": "Ordered before: delete the row, or write yes under Allow duplicate",
     "row.changed_after_placed": "Changed after it was sent: put it back, or use `--allow-changed`",
+    "order.not_found_yet": "Orders the panel does not know yet: asked about again at the next refresh",
+    "order.missing": "Orders the panel does not know any more: ask the panel",
     "panel.unknown": "Panels that are not in the settings: correct the name",
 }
