@@ -137,7 +137,7 @@ SHEET_ERRORS: dict[str, tuple[str, str]] = {
         "Name such a file with --out.",
     ),
     "template.type_unknown": (
-        "There is no type {given}; there are {known}.",
+        "There is no type of service {given}; there are {known}.",
         "Choose among them with --type, or leave it out for all that the panel sells.",
     ),
     "template.not_writable": (

@@ -41,12 +41,9 @@ FULL: dict[str, dict[str, str]] = {
     "Likes spread": {**POSTS, "old_posts": "4"},
     "Special": {**PIECES, "list": "v"},
     "Special1": {**PIECES, "suggest": "v", "search": "k"},
+    **dict.fromkeys(("Like", "Subscribe", "Comment", "Like to comment", "Dislike"), PIECES),
     **dict.fromkeys(
-        (
-            *("Like", "Subscribe", "Comment", "Like to comment", "Dislike", "Dislike to comment", "Repost"),
-            *("Friend", "Vote", "Retweet", "Follow", "Favorite"),
-        ),
-        PIECES,
+        ("Dislike to comment", "Repost", "Friend", "Vote", "Retweet", "Follow", "Favorite"), PIECES
     ),
 }
 """By type: a row with all it needs, and so exactly what is sent beside the service."""
