@@ -229,5 +229,6 @@ def announcement(sandbox: Sandbox) -> list[str]:
         f"Pretend panel at {sandbox.url}, key {sandbox.key}. It sells nothing and costs nothing.",
         f"BULKORDERS_PANEL_URL={sandbox.url} BULKORDERS_PANEL_KEY={sandbox.key}",
         f"What it sold: {sandbox.root}/sandbox/sold and {sandbox.root}/sandbox/stats",
+        *sandbox.exchange.dialect.notes,
         "Ctrl-C ends it.",
     ]

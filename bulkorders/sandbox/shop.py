@@ -264,6 +264,12 @@ class Shop(Rehearsal):
             self._records.settled()
             return list(self._records.orders.values())
 
+    @property
+    def refill_ids(self) -> list[str]:
+        """The id of every refill that was taken, in the order they were asked for."""
+        with self._records.lock:
+            return list(self._records.refills)
+
     def earlier_order(self) -> str | None:
         """Return the id of the order sold last, if any."""
         with self._records.lock:

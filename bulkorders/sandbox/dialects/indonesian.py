@@ -34,6 +34,9 @@ _WORDS_BY_TURN: Final[Mapping[str, tuple[Any, ...]]] = {
 class Indonesian(Dialect):
     """`{"status":true,"data":{...}}`; the link is called `target`, the order `id`; several are not known."""
 
+    notes: ClassVar[tuple[str, ...]] = (
+        f"It needs api_id={API_ID} in every call, takes the key as api_key, and calls the link target.",
+    )
     renamed: ClassVar[Mapping[str, str]] = {"api_key": "key", "target": "link", "data": "link", "id": "order"}
     words: ClassVar[Mapping[str, str]] = {
         "key": "API Key salah",
