@@ -37,7 +37,8 @@ class Dialect:
 
     `paths` are where it listens, the first is the one announced. `renamed` gives the documented parameter for
     this dialect's own. `words` and `statuses` are its texts and HTTP statuses for refusals, by the code of
-    `Refused`; `states` its words for the state of an order. `missing` are the actions it does not know; `notes` what a person must know to ask it at all.
+    `Refused`; `states` its words for the state of an order. `missing` are the actions it does not know;
+    `notes` is what a person must know to ask it at all.
     """
 
     paths: ClassVar[tuple[str, ...]] = ("/api/v2",)

@@ -1,10 +1,12 @@
 """The whole job in each dialect of the panel family: whole commands against a panel that speaks it."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 
+import httpx
 import pytest
 
 from bulkorders.sandbox import Fault, running
@@ -164,6 +166,23 @@ def test_a_lost_answer_never_buys_twice(spoken):
     again = desk.run("submit", sheet, "--yes", "--json")
     assert again.states() == ended.states()
     assert len(sold(desk)) == 1
+
+
+def test_the_command_serves_a_dialect_and_names_them_all(desk):
+    """`sandbox --dialect` speaks it, says what it needs, and of a name there is not, which there are."""
+    serving = desk.start("sandbox", "--port", "0", "--dialect", "indonesian", "--json")
+    try:
+        told = json.loads(serving.stdout.readline())
+        form = {"api_key": told["key"], "api_id": "7", "action": "balance"}
+        answer = httpx.post(told["url"], data=form, trust_env=False)
+        assert answer.json() == {"status": True, "data": {"balance": "343423"}}
+        assert any("api_id=7" in line for line in told["lines"])
+    finally:
+        serving.terminate()
+        serving.communicate(timeout=30)
+    wrong = desk.run("sandbox", "--port", "0", "--dialect", "latin", "--json")
+    assert (wrong.code, wrong.json["error"]["code"]) == (2, "call.sandbox")
+    assert all(dialect in wrong.json["error"]["message"] for dialect in DIALECTS)
 
 
 @pytest.mark.parametrize("dialect", UNASKED)

@@ -124,7 +124,8 @@ class Cmsnt2(Dialect):
         """Return the refill's id, which is the order's; a refusal stands in its place."""
         if "orders" not in params:
             return {"refill": self.refilled(shop, params.get("order", ""))}
-        return super().refill(shop, params)
+        ids = self.batch(shop, params["orders"])
+        return [{"order": id_, "refill": self.refilled(shop, id_)} for id_ in ids]
 
     def refill_status(self, shop: Shop, params: Params) -> Any:
         """Return a list, of one too, of the refills there are; null where there is none."""

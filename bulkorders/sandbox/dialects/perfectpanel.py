@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from bulkorders.sandbox.api import Dialect, Params
 from bulkorders.sandbox.errors import Refused
-from bulkorders.sandbox.money import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +39,7 @@ class PerfectPanel(Dialect):
 
     def balance(self, shop: Shop, _params: Params) -> Any:
         """Return what is left to spend."""
-        return {"balance": plain(shop.terms.rounded(shop.balance)), "currency": shop.currency}
+        return {"balance": format(shop.terms.rounded(shop.balance), "f"), "currency": shop.currency}
 
     def added(self, order_id: str) -> Any:
         """Return the value that says an order was sold."""
