@@ -48,6 +48,47 @@ END = {
     "https://example.com/post/4": "Completed",
 }
 """What becomes of each row."""
+LINKED = {"link": "https://example.com/p", "quantity": 200}
+TO_POSTS = {"username": "@someone", "min": 10, "max": 20, "delay": 30}
+BY_TYPE = {
+    "Package": {"link": "https://example.com/p"},
+    "Custom Comments": {"link": "https://example.com/p", "comments": COMMENTS},
+    "Custom Comments Package": {"link": "https://example.com/p", "comments": COMMENTS},
+    "special": LINKED | {"list": "one\ntwo"},
+    "special1": LINKED | {"suggest": "one", "search": "two"},
+    "Comment Replies": {"link": "https://example.com/p", "username": "@a", "comments": COMMENTS},
+    "Comment Likes": LINKED | {"username": "@a"},
+    "Mentions": LINKED | {"usernames": "@a\n@b"},
+    "Mentions with Hashtags": LINKED | {"usernames": "@a\n@b", "hashtags": "#a\n#b"},
+    "Mentions Custom List": {"link": "https://example.com/p", "usernames": "@a\n@b"},
+    "Mentions Hashtag": LINKED | {"hashtag": "#a"},
+    "Mentions User Followers": LINKED | {"username": "@a"},
+    "Mentions Media Likers": LINKED | {"media": "https://example.com/m"},
+    "Poll": LINKED | {"answer_number": 2},
+    "Invites from Groups": LINKED | {"groups": "one\ntwo"},
+    "SEO": LINKED | {"keywords": "one\ntwo"},
+    "Web Traffic": LINKED | {"country": "VN", "device": 1, "type_of_traffic": 3},
+    "Subscriptions": TO_POSTS | {"posts": 5},
+    "Likes spread": TO_POSTS | {"old_posts": 3},
+    "Pick a comment": {"link": "https://example.com/p", "quantity": 20},
+    "like": LINKED,
+    "repost": LINKED,
+}
+"""What an order of each type carries."""
+
+FIELDS = {
+    "Service": "service",
+    "Link": "link",
+    "Quantity": "quantity",
+    "Runs": "runs",
+    "Interval": "interval",
+} | {
+    name.replace("_", " ").capitalize(): name
+    for fields in BY_TYPE.values()
+    for name in fields
+    if name not in LINKED
+}
+"""The header of a sheet that has them all, and which field each is."""
 
 
 @contextmanager
@@ -166,6 +207,64 @@ def test_a_lost_answer_never_buys_twice(spoken):
     again = desk.run("submit", sheet, "--yes", "--json")
     assert again.states() == ended.states()
     assert len(sold(desk)) == 1
+
+
+@pytest.mark.parametrize("dialect", [name for name in DIALECTS if name != "documented"])
+def test_every_type_of_service_is_bought_at_its_price(desk, dialect):
+    """One row of each type is placed exactly once, with what it needs, and costs what was estimated, tax aside."""
+    settings = SETTINGS[dialect]
+    if dialect == "cmsnt1":
+        settings += '\nlimits = { add = "1000/s" }'
+    with panel(desk, dialect, settings) as there:
+        there.sandbox.shop.set_speed(10_000)
+        sheet = there.sheet(rows_of_every_type(there), header=tuple(FIELDS))
+        ended = there.run("submit", sheet, "--yes", "--concurrency", "4", "--json")
+        assert (ended.code, set(ended.states())) == (0, {"placed"}), ended.out + ended.err
+        assert placed(ended) == sold(there)
+        assert len(sold(there)) == len(BY_TYPE) + 1
+        tax = 1 + there.sandbox.shop.terms.tax
+        paid = {order.id: order.charge for order in there.sandbox.shop.orders}
+        told = {order["order_id"]: Decimal(order["estimate"]) * tax for order in ended.json["orders"]}
+        assert told == paid
+
+
+def rows_of_every_type(desk):
+    """Return a row for a service of each type that the panel sells, a drip-feed first."""
+    services = {service.type: service for service in reversed(desk.sandbox.shop.services())}
+    (drip,) = (each for each in desk.sandbox.shop.services() if each.dripfeed and each.type == "Default")
+    wanted = [(drip, LINKED | {"runs": "3", "interval": "30"})]
+    wanted += [(services[kind], fields) for kind, fields in BY_TYPE.items()]
+    rows = [{"service": service.id} | fields for service, fields in wanted]
+    return [[row.get(field, "") for field in FIELDS.values()] for row in rows]
+
+
+ODD = {
+    "Story views, limits swapped": "invalid",
+    "Likes without end": "placed",
+    "Free test": "placed",
+    "<b>Likes</b> &amp; more <i>fast</i>": "placed",
+    "🔥 Views 🚀 instant ⚡": "placed",
+    "Saves of no category": "placed",
+    "Shares, decimal comma": "placed",
+    "Reach, with a sign": "placed",
+    "Followers, an id of letters": "placed",
+    "Instagram followers, 30-day refill": "placed",
+    "Telegram channel members": "invalid",
+}
+"""What becomes of a row for each odd service of the home-made catalogue; the last two are listed twice."""
+
+
+def test_odd_entries_of_a_catalogue_sink_only_their_own_rows(desk):
+    """A catalogue with entries that no list should hold is read; only rows for what can't be read are held."""
+    with panel(desk, "homemade", SETTINGS["homemade"]) as there:
+        ids = {service.name: service.id for service in there.sandbox.shop.services()}
+        sheet = there.sheet([(ids[name], f"https://example.com/{ids[name]}", 100) for name in ODD])
+        ended = there.run("submit", sheet, "--yes", "--json")
+        assert ended.code == 6, ended.out + ended.err
+        assert dict(zip(ODD, ended.states(), strict=True)) == ODD
+        assert placed(ended) == sold(there)
+        told = {id_: Decimal(each["charge"]) for each in ended.json["orders"] for id_ in each["order_ids"]}
+        assert told == charges(there)
 
 
 def test_the_command_serves_a_dialect_and_names_them_all(desk):

@@ -38,8 +38,9 @@ class SocPanel(Dialect):
     }
 
     def service(self, service: Service) -> dict[str, Any]:
-        """Return one line of the catalogue; a plain service is named for what it does."""
-        does = PLAIN_TYPES[int(service.id) % len(PLAIN_TYPES)] if service.type == DEFAULT else service.type
+        """Return one line of the catalogue; a plain service is named for what it does, a drip-feed is not."""
+        plain = service.type == DEFAULT and not service.dripfeed
+        does = PLAIN_TYPES[int(service.id) % len(PLAIN_TYPES)] if plain else service.type
         flags = {"refill": service.refill, "cancel": service.cancel, "dripfeed": service.dripfeed}
         return super().service(service) | {"type": does, "desc": ""} | flags
 
