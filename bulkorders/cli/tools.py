@@ -115,6 +115,9 @@ def history(*, limit: int, as_json: bool) -> int:
 @click.option("--seed", type=int, metavar="N", help="The same seed gives the same panel.")
 @click.option("--services", type=click.IntRange(1), metavar="N", help="How many services it sells.")
 @click.option("--state", type=click.Path(), metavar="FILE", help="Keep its orders in a file.")
+@click.option(
+    "--dialect", metavar="NAME", help="Which family of panels it speaks like; `documented` at first."
+)
 @shared
 def sandbox(*, as_json: bool, **given: object) -> int:
     """Serve a pretend panel over HTTP, for trying things out. Ends with Ctrl-C."""

@@ -10,18 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-DEFAULT: Final = "Default"
-PACKAGE: Final = "Package"
-COMMENTS: Final = "Custom Comments"
-LISTED: Final = "special"
-MIXED: Final = "special1"
-
-REQUIRED: Final[dict[str, tuple[str, ...]]] = {
-    COMMENTS: ("comments",),
-    LISTED: ("list",),
-    MIXED: ("suggest", "search"),
-}
-"""The parameters a type needs beside link and quantity; types not named need none."""
+from bulkorders.sandbox.needs import COMMENTS, DEFAULT, LISTED, MIXED, PACKAGE
 
 LARGEST: Final = 10_000
 _PER_THOUSAND: Final = Decimal("0.001")
@@ -29,7 +18,11 @@ _PER_THOUSAND: Final = Decimal("0.001")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One line of the catalogue; `cancel` is known to the panel but not shown, as in the documentation."""
+    """One line of the catalogue; the documented dialect does not show `cancel` and `dripfeed`.
+
+    `per_one`: the rate is the price of one unit, as it always is of a package. `spelled` is the rate as the
+    panel writes it, where that is odd.
+    """
 
     id: str
     name: str
@@ -40,11 +33,14 @@ class Service:
     most: int
     refill: bool
     cancel: bool
+    dripfeed: bool = False
+    per_one: bool = False
+    spelled: str = ""
 
     @property
     def unit_price(self) -> Decimal:
         """The exact price of one unit: a thousandth of the rate, or the whole rate of a package."""
-        return self.rate if self.type == PACKAGE else self.rate * _PER_THOUSAND
+        return self.rate if self.per_one or self.type == PACKAGE else self.rate * _PER_THOUSAND
 
 
 def _fixed() -> list[Service]:

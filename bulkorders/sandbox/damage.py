@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Final
 
-from bulkorders.sandbox.api import BAD_KEY, ORDER_PLACED, SUSPENDED
-from bulkorders.sandbox.checks import NO_FUNDS
-from bulkorders.sandbox.replies import Ending, Reply, json_reply, page
+from bulkorders.sandbox.replies import Ending, Reply, page
 
 if TYPE_CHECKING:
+    from bulkorders.sandbox.api import Dialect
     from bulkorders.sandbox.faults import Fault
 
 ACCEPT: Final = "accept"
 BEFORE: Final = "before"
 AFTER: Final = "after"
 _GARBAGE: Final = bytes.fromhex("00ff13379e0bfeed80c3281f8b08deadbe") * 3
-_UNKNOWN_TEXT: Final = "The stars do not favour this order"
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a fault may use: the honest reply (None before the sale), the key, an id given earlier."""
+    """What a fault may use: the dialect, the honest reply (None before the sale), an id given earlier.
 
-    honest: Reply | None
+    `made_up` is the id of an order there is not; `refused` says that the honest reply is a refusal.
+    """
+
+    dialect: Dialect
     key: str
-    earlier: str | None
+    made_up: str
+    honest: Reply | None = None
+    earlier: str | None = None
+    refused: bool = False
 
     @property
     def base(self) -> Reply:
         """The reply to spoil: the honest one, or one that looks like it."""
         if self.honest is not None:
             return self.honest
-        return json_reply({"status": "success", "order": 10_000_001, "message": ORDER_PLACED})
+        return self.dialect.sold(self.made_up)
 
 
 Spoiler = Callable[["Fault", Situation], Reply]
@@ -109,8 +112,8 @@ def _status(fault: Fault, _situation: Situation) -> Reply:
     return page(fault.text or f"Error {status}", status)
 
 
-def _too_many(fault: Fault, _situation: Situation) -> Reply:
-    reply = json_reply({"error": fault.text or "Too many requests"}, fault.status or 429)
+def _too_many(fault: Fault, situation: Situation) -> Reply:
+    reply = situation.dialect.says("rate", fault.text, fault.status)
     if fault.retry_after is None:
         return reply
     said = fault.retry_after
@@ -130,13 +133,13 @@ def _empty(_fault: Fault, _situation: Situation) -> Reply:
 
 
 def _null(_fault: Fault, _situation: Situation) -> Reply:
-    return json_reply(None)
+    return Reply(body=b"null")
 
 
-def _says(default: str) -> Spoiler:
+def _says(code: str, default: str = "") -> Spoiler:
     def error(fault: Fault, situation: Situation) -> Reply:
         text = (fault.text or default).replace("{key}", situation.key)
-        return json_reply({"error": text}, fault.status or 200)
+        return situation.dialect.says(code, text, fault.status)
 
     return error
 
@@ -153,12 +156,9 @@ def _created(_fault: Fault, situation: Situation) -> Reply:
 
 def _repeated_id(fault: Fault, situation: Situation) -> Reply:
     order_id = fault.order or situation.earlier
-    if order_id is None:
+    if order_id is None or situation.refused:
         return situation.base
-    said = json.loads(situation.base.body) if situation.honest is not None else {}
-    if "error" in said:
-        return situation.base
-    return json_reply({"status": "success", "order": int(order_id), "message": ORDER_PLACED})
+    return situation.dialect.sold(order_id)
 
 
 KINDS: Final[dict[str, tuple[str, Spoiler]]] = {
@@ -180,12 +180,12 @@ KINDS: Final[dict[str, tuple[str, Spoiler]]] = {
     "redirect": (BEFORE, _redirect),  # 302 to `location`
     "empty": (AFTER, _empty),  # 200, no body
     "null": (AFTER, _null),  # 200, `null`
-    "error": (BEFORE, _says(_UNKNOWN_TEXT)),  # 200, an error of `text`
-    "unknown_error": (BEFORE, _says(_UNKNOWN_TEXT)),
-    "bad_key": (BEFORE, _says(BAD_KEY)),
-    "suspended": (BEFORE, _says(SUSPENDED)),
-    "no_funds": (BEFORE, _says(NO_FUNDS)),
-    "echo_key": (BEFORE, _says("Request with key {key} was refused")),
+    "error": (BEFORE, _says("strange")),  # 200, an error of `text`
+    "unknown_error": (BEFORE, _says("strange")),
+    "bad_key": (BEFORE, _says("key")),
+    "suspended": (BEFORE, _says("suspended")),
+    "no_funds": (BEFORE, _says("funds")),
+    "echo_key": (BEFORE, _says("strange", "Request with key {key} was refused")),
     "repeated_id": (AFTER, _repeated_id),  # an order id given before; before: and nothing is sold
     "twice": (AFTER, _untouched),  # sells two orders for one request
     "created": (AFTER, _created),  # 201 with the id

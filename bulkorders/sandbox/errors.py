@@ -2,6 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+WORDS: Final[dict[str, str]] = {
+    "key": "Invalid API key",
+    "suspended": "Your account has been suspended.",
+    "blocked": "Too many failed attempts. Please retry later.",
+    "request": "Incorrect request",
+    "method": "Method Not Allowed",
+    "rate": "Too many requests",
+    "strange": "The stars do not favour this order",
+    "service": "Incorrect service ID",
+    "link": "Bad link",
+    "field": "The {name} field is required",
+    "wrong": "Incorrect {name}",
+    "drip_feed": "This service does not support Dripfeed feature!",
+    "quantity": "Incorrect quantity",
+    "low": "Quantity less than minimal {least}",
+    "high": "Quantity more than maximum {most}",
+    "funds": "Not enough funds on balance",
+    "active_link": "You have active order with this link. Please wait until order being completed.",
+    "order": "Incorrect order ID",
+    "orders": "Incorrect order IDs",
+    "batch": "Maximum {most} orders",
+    "no_cancel": "Service not support cancel!",
+    "not_cancelable": "Order cannot be canceled",
+    "no_refill": "Service not support refill!",
+    "not_completed": "Order is not completed",
+    "refill_open": "Refill already requested",
+    "refill": "Refill not found",
+}
+"""Why the panel refuses, and how the documented API words it; other dialects have words of their own."""
+
 
 class SandboxError(Exception):
     """The sandbox can't start or go on; its text says why."""
@@ -38,9 +70,9 @@ class StateDamagedError(SandboxError):
 
 
 class Refused(Exception):
-    """The panel refuses what was asked; the text is what its `error` says."""
+    """The panel refuses what was asked: `code` is a key of WORDS, `facts` are what its words need."""
 
-    def __init__(self, text: str) -> None:
-        """Keep the text that is answered."""
-        super().__init__(text)
-        self.text = text
+    def __init__(self, code: str, **facts: str | int) -> None:
+        """Keep code and facts."""
+        super().__init__(WORDS[code].format(**facts))
+        self.code, self.facts = code, facts

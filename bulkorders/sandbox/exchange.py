@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl
 
-from bulkorders.sandbox import api, control
+from bulkorders.sandbox import control
+from bulkorders.sandbox.api import ACTIONS
 from bulkorders.sandbox.damage import AFTER, BEFORE, Situation, spoiled
+from bulkorders.sandbox.dialects import DIALECTS
 from bulkorders.sandbox.faults import Fault
-from bulkorders.sandbox.replies import Reply, Request, json_reply, page
+from bulkorders.sandbox.replies import Reply, Request, page
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
     from bulkorders.sandbox.orders import AddRequest
     from bulkorders.sandbox.shop import Shop
 
-API_PATH: Final = "/api/v2"
 _NO_FAULT: Final = Fault("none")
+_NOT_SOLD: Final = 10_000_001
+"""The number of an order that a fault speaks of and nobody bought."""
 
 
 class Exchange:
@@ -32,12 +35,13 @@ class Exchange:
         self.shop: Shop = shop
         self.faults: Faults = faults
         self.latency: Latency = latency
+        self.dialect = DIALECTS[shop.terms.name]()
         self._draw = random.Random(f"{seed}:latency")  # noqa: S311 - a rehearsal, not a secret
 
     async def answer(self, request: Request, send: Callable[[Reply], Awaitable[None]]) -> None:
         """Answer one complete request through `send`."""
         path = request.path.partition("?")[0].rstrip("/")
-        if path == API_PATH:
+        if path in self.dialect.paths:
             await self._panel(request, send)
         elif path.startswith(control.PATH):
             await send(control.answer(self, path, request))
@@ -47,15 +51,19 @@ class Exchange:
     def struck_at_accept(self, fault: Fault) -> Reply:
         """Return what becomes of a connection that a fault strikes as it opens."""
         self.shop.stats.faults[fault.kind] += 1
-        return spoiled(fault, Situation(None, self.shop.key, None))
+        return spoiled(fault, self._situation())
+
+    def _situation(self) -> Situation:
+        made_up = self.shop.terms.order_id(_NOT_SOLD)
+        return Situation(self.dialect, self.shop.key, made_up, earlier=self.shop.earlier_order())
 
     async def _panel(self, request: Request, send: Callable[[Reply], Awaitable[None]]) -> None:
-        if request.method != "POST":
-            await send(json_reply({"error": "Method Not Allowed"}, 405))
+        if request.method not in self.dialect.methods:
+            await send(self.dialect.says("method"))
             return
-        params = _form(request)
+        params = self.dialect.read(request)
         action = params.get("action", "")
-        self.shop.stats.requests[action if action in api.ACTIONS else "unknown"] += 1
+        self.shop.stats.requests[action if action in ACTIONS else "unknown"] += 1
         fault = self.faults.for_action(action)
         if fault is not None:
             self.shop.stats.faults[fault.kind] += 1
@@ -70,17 +78,18 @@ class Exchange:
     async def _outcome(self, params: dict[str, str], fault: Fault, record: AddRequest | None) -> Reply:
         """Answer in the middle of the latency, so that a client that dies finds some sold and some not."""
         wait = self.latency.draw(self._draw)
-        earlier = self.shop.earlier_order()
+        situation = self._situation()
         await _pause(wait / 2 + (fault.seconds if fault.moment == BEFORE else 0))
-        honest = None
         if fault.sells:
-            honest = json_reply(api.answer(self.shop, params, record))
+            honest = self.dialect.answer(self.shop, params, record)
+            refused = record is not None and record.error is not None
+            situation = replace(situation, honest=honest, refused=refused)
             if fault.kind == "twice":
-                api.answer(self.shop, params, record)
+                self.dialect.again(self.shop, params, record)
         if record is not None:
             self.shop.note(record)
         await _pause(wait / 2 + (fault.seconds if fault.moment == AFTER else 0))
-        return spoiled(fault, Situation(honest, self.shop.key, earlier))
+        return spoiled(fault, situation)
 
     @contextmanager
     def _in_flight(self) -> Iterator[None]:
@@ -96,11 +105,3 @@ class Exchange:
 async def _pause(seconds: float) -> None:
     if seconds > 0:
         await asyncio.sleep(seconds)
-
-
-def _form(request: Request) -> dict[str, str]:
-    """Return the form's fields, the last of a repeated name; nothing for another kind of body."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        return {}
-    return dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))

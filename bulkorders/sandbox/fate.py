@@ -15,8 +15,10 @@ IN_PROGRESS: Final = "In progress"
 COMPLETED: Final = "Completed"
 PARTIAL: Final = "Partial"
 CANCELED: Final = "Canceled"
+FAILED: Final = "Fail"
+"""An order that came to grief upstream: it stays paid, and no day ends it."""
 FINAL: Final = frozenset({COMPLETED, PARTIAL, CANCELED})
-STATUSES: Final = frozenset({PENDING, PROCESSING, IN_PROGRESS}) | FINAL
+STATUSES: Final = frozenset({PENDING, PROCESSING, IN_PROGRESS, FAILED}) | FINAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING
 from bulkorders.sandbox.fate import FINAL, PARTIAL, Delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bulkorders.sandbox.fate import Fate
 
 PENDING_REFILL = "Pending"
+
+
+def aim_of(params: Mapping[str, str]) -> str:
+    """Return what an order is delivered to: its link, or the user of an order that has none."""
+    return params.get("link") or params.get("username", "")
 
 
 @dataclass(slots=True)

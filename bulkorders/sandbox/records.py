@@ -12,11 +12,13 @@ from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from bulkorders.sandbox.assortment import further
 from bulkorders.sandbox.catalogue import Service, make_catalogue
 from bulkorders.sandbox.errors import BadSettingError, StateDamagedError
 from bulkorders.sandbox.fate import FINAL, Delivery, Fate
-from bulkorders.sandbox.orders import AddRequest, Order, Refill
+from bulkorders.sandbox.orders import AddRequest, Order, Refill, aim_of
 from bulkorders.sandbox.storage import Event, Storage
+from bulkorders.sandbox.terms import DOCUMENTED, terms_of
 
 if TYPE_CHECKING:
     import os
@@ -28,7 +30,7 @@ class Records:
     """Catalogue, balance, orders, refills and `add` requests, as the events so far have left them."""
 
     def __init__(self, state: str | os.PathLike[str] | None, clock: Clock, beginning: dict[str, Any]) -> None:
-        """Begin with `beginning` (seed, services, balance) where the file holds nothing, else go on with it.
+        """Begin with `beginning` (seed, services, balance, dialect) where the file holds nothing, else go on with it.
 
         Values of None stand for the file's, or the defaults. Raises SandboxError.
         """
@@ -36,6 +38,7 @@ class Records:
         self.clock = clock
         self.seed = 0
         self.balance = Decimal(0)
+        self.terms = DOCUMENTED
         self.catalogue: dict[str, Service] = {}
         self.orders: dict[str, Order] = {}
         self.refills: dict[str, Refill] = {}
@@ -54,7 +57,7 @@ class Records:
     def _begin(self, beginning: dict[str, Any]) -> None:
         past = self._storage.load()
         if not past:
-            defaults = {"seed": 1, "services": 48, "balance": "343423"}
+            defaults = {"seed": 1, "services": 48, "balance": "343423", "dialect": DOCUMENTED.name}
             chosen = {name: value for name, value in beginning.items() if value is not None}
             event = {"event": "open", "mark": self.clock.mark()} | defaults | chosen
             self._apply(event)
@@ -69,10 +72,11 @@ class Records:
                 raise StateDamagedError(
                     str(self._storage.path), number, f"cannot be applied: {reason!r}"
                 ) from reason
-        for name in ("seed", "services"):
-            if beginning[name] not in (None, past[0][name]):
+        began = {"dialect": DOCUMENTED.name} | past[0]
+        for name in ("seed", "services", "dialect"):
+            if beginning[name] not in (None, began[name]):
                 raise BadSettingError(
-                    f"{self._storage.path} began with {name} {past[0][name]}, not {beginning[name]}"
+                    f"{self._storage.path} began with {name} {began[name]}, not {beginning[name]}"
                 )
 
     def close(self) -> None:
@@ -104,14 +108,16 @@ class Records:
 
     def _pay_back(self, order: Order, now: float) -> None:
         if not order.settled and order.delivery(now).status in FINAL:
-            order.settled, order.refunded = True, order.refund_due(now)
+            order.settled, order.refunded = True, self.terms.rounded(order.refund_due(now))
             self.balance += order.refunded
 
     def _on_open(self, event: Event) -> None:
         try:
+            self.terms = terms_of(event.get("dialect", DOCUMENTED.name))
             self.catalogue = make_catalogue(event["services"], event["seed"])
         except ValueError as reason:
             raise BadSettingError(str(reason)) from reason
+        self.catalogue |= further(self.terms, event["services"] + 1)
         self.seed, self.balance = event["seed"], Decimal(event["balance"])
         self.clock.resume(event["mark"])
 
@@ -131,7 +137,7 @@ class Records:
         )
         self.orders[order.id] = order
         self.balance -= order.charge
-        self.alike[order.service, order.params["link"], order.quantity] += 1
+        self.alike[order.service, aim_of(order.params), order.quantity] += 1
         if event["token"] is not None:
             self.tokens[event["token"]] = order.id
         heapq.heappush(self._due, (order.final_at(), order.id))
@@ -172,7 +178,7 @@ class Records:
             del self.catalogue[event["service"]]
             return
         if "rate" in changes:
-            changes = changes | {"rate": Decimal(changes["rate"])}
+            changes = changes | {"rate": Decimal(changes["rate"]), "spelled": ""}
         self.catalogue[event["service"]] = replace(self.catalogue[event["service"]], **changes)
 
     def remember(self, request: AddRequest) -> AddRequest:

@@ -6,7 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from bulkorders.sandbox.errors import BadSettingError
-from bulkorders.sandbox.fate import CANCELED, COMPLETED, FINAL, PENDING, PROCESSING, STATUSES, Fate, draw_fate
+from bulkorders.sandbox.fate import (
+    CANCELED,
+    COMPLETED,
+    FAILED,
+    FINAL,
+    PENDING,
+    PROCESSING,
+    STATUSES,
+    Fate,
+    draw_fate,
+)
 from bulkorders.sandbox.money import amount, plain
 from bulkorders.sandbox.orders import Plan
 
@@ -135,4 +145,4 @@ class Rehearsal:
 def _natural_remains(order: Order, status: str) -> int:
     if status == COMPLETED:
         return min(order.quantity - order.fate.delivered, 0)
-    return order.quantity if status in (PENDING, PROCESSING, CANCELED) else order.quantity // 2
+    return order.quantity if status in (PENDING, PROCESSING, CANCELED, FAILED) else order.quantity // 2

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bulkorders.sandbox.connection import Connection
 from bulkorders.sandbox.errors import CannotListenError, PortTakenError
-from bulkorders.sandbox.exchange import API_PATH, Exchange
+from bulkorders.sandbox.exchange import Exchange
 from bulkorders.sandbox.faults import Faults
 from bulkorders.sandbox.latency import Latency
 from bulkorders.sandbox.shop import DEFAULT_KEY, Shop
@@ -64,7 +64,7 @@ class Sandbox:
     @property
     def url(self) -> str:
         """The address of the panel API."""
-        return self.root + API_PATH
+        return self.root + self.exchange.dialect.paths[0]
 
     async def start(self, port: int) -> None:
         """Listen; port 0 takes a free one. Raises PortTakenError or CannotListenError."""
@@ -176,13 +176,22 @@ def run(
     speed: float | None = None,
     balance: Decimal | str | int | None = None,
     state: str | os.PathLike[str] | None = None,
+    dialect: str | None = None,
 ) -> Sandbox:
     """Serve until SIGTERM or Ctrl-C, and return the sandbox as it ended.
 
     `announce` gets the lines that tell a person where it listens and how to point the tool at it. Raises
     SandboxError (PortTakenError, CannotListenError, BadSettingError, StateDamagedError).
     """
-    shop = Shop(key=key, seed=seed, services=services, speed=speed, balance=balance, state=state)
+    shop = Shop(
+        key=key,
+        seed=seed,
+        services=services,
+        speed=speed,
+        balance=balance,
+        state=state,
+        dialect=dialect,
+    )
     try:
         return asyncio.run(_until_signal(shop, host, port, latency, announce))
     finally:
@@ -220,5 +229,6 @@ def announcement(sandbox: Sandbox) -> list[str]:
         f"Pretend panel at {sandbox.url}, key {sandbox.key}. It sells nothing and costs nothing.",
         f"BULKORDERS_PANEL_URL={sandbox.url} BULKORDERS_PANEL_KEY={sandbox.key}",
         f"What it sold: {sandbox.root}/sandbox/sold and {sandbox.root}/sandbox/stats",
+        *sandbox.exchange.dialect.notes,
         "Ctrl-C ends it.",
     ]

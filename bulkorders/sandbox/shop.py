@@ -16,7 +16,7 @@ from bulkorders.sandbox.clock import Clock
 from bulkorders.sandbox.errors import Refused
 from bulkorders.sandbox.fate import COMPLETED, FINAL, Delivery
 from bulkorders.sandbox.money import amount, plain
-from bulkorders.sandbox.orders import PENDING_REFILL, AddRequest, Order, Refill
+from bulkorders.sandbox.orders import PENDING_REFILL, AddRequest, Order, Refill, aim_of
 from bulkorders.sandbox.records import Records
 from bulkorders.sandbox.rehearsal import Rehearsal
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from bulkorders.sandbox.catalogue import Service
+    from bulkorders.sandbox.terms import Terms
 
 DEFAULT_KEY: Final = "sandbox-key"
-CURRENCY: Final = "VND"
 FIRST_ORDER: Final = 99_999
 _MINUTE: Final = 60.0
 
@@ -56,6 +56,7 @@ class Shop(Rehearsal):
     `speed`: seconds of the shop in one of the wall (86,400: every order is final within a second).
     `cancel_delay`: seconds of the shop until an accepted cancel takes effect.
     `idempotency`: the parameter whose value makes a repeated `add` answer with the first order, if any.
+    `dialect`: how it speaks and on what terms it sells; left out, that of the state file, else "documented".
     `one_per_link`: refuse a second open order on the same link, as some panels do.
     Raises BadSettingError, and for the state file SandboxError or StateDamagedError.
     """
@@ -70,16 +71,16 @@ class Shop(Rehearsal):
         speed: float | None = None,
         state: str | os.PathLike[str] | None = None,
         cancel_delay: float = 5 * _MINUTE,
+        dialect: str | None = None,
         idempotency: str | None = None,
         one_per_link: bool = False,
         clock: Clock | None = None,
     ) -> None:
         given = None if balance is None else plain(amount(balance))
-        super().__init__(
-            Records(state, clock or Clock(), {"seed": seed, "services": services, "balance": given})
-        )
-        self.key, self.currency, self.cancel_delay = key, CURRENCY, cancel_delay
-        self.idempotency, self.one_per_link = idempotency, one_per_link
+        beginning = {"seed": seed, "services": services, "balance": given, "dialect": dialect}
+        super().__init__(Records(state, clock or Clock(), beginning))
+        self.key, self.cancel_delay = key, cancel_delay
+        self.idempotency, self.one_per_link = idempotency or self.terms.idempotency, one_per_link
         self.stats = Stats()
         self._ids = random.Random(f"{self._records.seed}:ids")  # noqa: S311 - gaps between ids, not a secret
         try:
@@ -95,6 +96,21 @@ class Shop(Rehearsal):
     def seed(self) -> int:
         """What all draws of the shop begin from."""
         return self._records.seed
+
+    @property
+    def terms(self) -> Terms:
+        """On what terms it sells; their name is its dialect's."""
+        return self._records.terms
+
+    @property
+    def currency(self) -> str:
+        """The currency of its prices."""
+        return self.terms.currency
+
+    @property
+    def now(self) -> float:
+        """The time of the shop, in seconds."""
+        return self._records.clock.now()
 
     def close(self) -> None:
         """Close the state file; what is in memory can still be read."""
@@ -121,7 +137,7 @@ class Shop(Rehearsal):
             try:
                 return self._sell(request)
             except Refused as refusal:
-                request.error = refusal.text
+                request.error = str(refusal)
                 raise
 
     def _sell(self, request: AddRequest) -> Order:
@@ -133,28 +149,31 @@ class Shop(Rehearsal):
         now = records.settled()
         service = records.catalogue.get(params.get("service", "").strip())
         if service is None:
-            raise Refused("Incorrect service ID")
-        quantity = checks.checked_quantity(service, params)
-        if self.one_per_link and self._link_is_open(params["link"], now):
-            raise Refused(checks.ACTIVE_LINK)
-        charge = service.unit_price * quantity
+            raise Refused("service")
+        quantity = checks.checked_quantity(service, params, self.terms)
+        if self.one_per_link and self._link_is_open(aim_of(params), now):
+            raise Refused("active_link")
+        unit_price = self.terms.unit_price(service)
+        charge = self.terms.rounded(unit_price * quantity)
         if charge > records.balance:
-            raise Refused(checks.NO_FUNDS)
+            raise Refused("funds")
         order_id = self._next_id()
         sale = {"event": "sale", "at": now, "time": request.time, "request": request.number, "token": token}
         sale |= {"order": order_id, "service": service.id, "params": params, "charge": plain(charge)}
-        sale["unit_price"] = plain(service.unit_price)
-        records.happen(sale | {"fate": self.fate_of(service.id, params["link"], quantity).as_json()})
+        sale["unit_price"] = plain(unit_price)
+        records.happen(sale | {"fate": self.fate_of(service.id, aim_of(params), quantity).as_json()})
         return records.orders[order_id]
 
     def _next_id(self) -> str:
         """Leave gaps: between two of our orders other customers ordered too."""
-        if not self._records.orders:
-            return str(FIRST_ORDER)
-        return str(int(next(reversed(self._records.orders))) + 1 + min(int(self._ids.expovariate(0.5)), 9))
+        terms, orders = self.terms, self._records.orders
+        if not orders:
+            return terms.order_id(FIRST_ORDER)
+        gap = min(int(self._ids.expovariate(0.5)), 9)
+        return terms.order_id(terms.order_number(next(reversed(orders))) + 1 + gap)
 
     def _link_is_open(self, link: str, now: float) -> bool:
-        same = (order for order in self._records.orders.values() if order.params["link"] == link)
+        same = (order for order in self._records.orders.values() if aim_of(order.params) == link)
         return any(order.delivery(now).status not in FINAL for order in same)
 
     def status(self, order_id: str) -> tuple[Order, Delivery]:
@@ -163,7 +182,7 @@ class Shop(Rehearsal):
             now = self._records.settled()
             order = self._records.orders.get(order_id.strip())
             if order is None:
-                raise Refused("Incorrect order ID")
+                raise Refused("order")
             return order, order.delivery(now)
 
     def cancel(self, order_id: str) -> None:
@@ -171,9 +190,9 @@ class Shop(Rehearsal):
         with self._records.lock:
             order, told = self.status(order_id)
             if not self._supports(order, "cancel"):
-                raise Refused("Service not support cancel!")
+                raise Refused("no_cancel")
             if told.status in FINAL or order.stops_at is not None:
-                raise Refused("Order cannot be canceled")
+                raise Refused("not_cancelable")
             now = self._records.clock.now()
             stops_at = now + self.cancel_delay
             self._records.happen({"event": "cancel", "at": now, "order": order.id, "stops_at": stops_at})
@@ -183,16 +202,18 @@ class Shop(Rehearsal):
         with self._records.lock:
             order, told = self.status(order_id)
             if not self._supports(order, "refill"):
-                raise Refused("Service not support refill!")
+                raise Refused("no_refill")
             if told.status != COMPLETED:
-                raise Refused("Order is not completed")
+                raise Refused("not_completed")
             now, refills = self._records.clock.now(), self._records.refills
             asked = [refill for refill in refills.values() if refill.order == order.id]
             if any(refill.status(now) == PENDING_REFILL for refill in asked):
-                raise Refused("Refill already requested")
+                raise Refused("refill_open")
             draw = random.Random(f"{self._records.seed}:{order.id}:{len(asked)}")  # noqa: S311 - not a secret
             outcome = "Rejected" if draw.random() < 1 / 8 else COMPLETED
-            ends, refill_id = now + draw.uniform(10, 600) * _MINUTE, str(len(refills) + 1)
+            ends = now + draw.uniform(10, 600) * _MINUTE
+            numbered = f"{self.terms.refill_prefix}{len(refills) + 1}"
+            refill_id = order.id if self.terms.refill_is_order else numbered
             event = {"event": "refill", "at": now, "refill": refill_id, "order": order.id}
             self._records.happen(event | {"ends": ends, "outcome": outcome})
             return refills[refill_id]
@@ -206,8 +227,14 @@ class Shop(Rehearsal):
         with self._records.lock:
             found = self._records.refills.get(refill_id.strip())
             if found is None:
-                raise Refused("Refill not found")
+                raise Refused("refill")
             return found.status(self._records.clock.now())
+
+    def type_of(self, order: Order) -> str:
+        """Return the type of the service an order is for; nothing once that is no longer sold."""
+        with self._records.lock:
+            service = self._records.catalogue.get(order.service)
+            return "" if service is None else service.type
 
     # What was recorded.
 
@@ -236,6 +263,12 @@ class Shop(Rehearsal):
         with self._records.lock:
             self._records.settled()
             return list(self._records.orders.values())
+
+    @property
+    def refill_ids(self) -> list[str]:
+        """The id of every refill that was taken, in the order they were asked for."""
+        with self._records.lock:
+            return list(self._records.refills)
 
     def earlier_order(self) -> str | None:
         """Return the id of the order sold last, if any."""
