@@ -51,7 +51,7 @@ def table() -> Kinds:
     return tuple(
         (
             Kind(entry.get("kind", section), entry["verdict"]),
-            re.compile("|".join(f"(?:{text})" for text in entry["texts"])),
+            re.compile("|".join(f"(?:{text})" for text in entry["texts"]).replace("ı", "i")),
         )
         for section, entry in listed.items()
     )
@@ -119,7 +119,10 @@ def kind_of(texts: Iterable[str], extra: Kinds = ()) -> Kind:
 
 
 def _plain(text: str) -> str:
-    """Return the text in lower case, composed, with straight quotes, without tags, and blanks for `_`, `-`, `.`."""
+    """Return the text in lower case, composed, with straight quotes, without tags, and blanks for `_`, `-`, `.`.
+
+    Turkish writes i without its dot where upper case comes from ı: both are one letter here, and in the table.
+    """
     bare = unicodedata.normalize("NFC", re.sub(r"<[^<>]*>", " ", unescape(text))).casefold()
-    bare = bare.replace("i\u0307", "i").replace("\u2019", "'")
+    bare = bare.replace("i\u0307", "i").replace("ı", "i").replace("\u2019", "'")
     return " ".join(re.sub(r"[_\-.]+", " ", bare).split())
