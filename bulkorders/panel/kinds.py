@@ -51,7 +51,7 @@ def table() -> Kinds:
     return tuple(
         (
             Kind(entry.get("kind", section), entry["verdict"]),
-            re.compile("|".join(f"(?:{text})" for text in entry["texts"]).replace("ı", "i")),
+            re.compile("|".join(f"(?:{text})" for text in entry["texts"]).replace("\u0131", "i")),
         )
         for section, entry in listed.items()
     )
@@ -121,8 +121,8 @@ def kind_of(texts: Iterable[str], extra: Kinds = ()) -> Kind:
 def _plain(text: str) -> str:
     """Return the text in lower case, composed, with straight quotes, without tags, and blanks for `_`, `-`, `.`.
 
-    Turkish writes i without its dot where upper case comes from ı: both are one letter here, and in the table.
+    Turkish has an i without a dot, whose capital is our I: with and without are one letter here and in the table.
     """
     bare = unicodedata.normalize("NFC", re.sub(r"<[^<>]*>", " ", unescape(text))).casefold()
-    bare = bare.replace("i\u0307", "i").replace("ı", "i").replace("\u2019", "'")
+    bare = bare.replace("i\u0307", "i").replace("\u0131", "i").replace("\u2019", "'")
     return " ".join(re.sub(r"[_\-.]+", " ", bare).split())

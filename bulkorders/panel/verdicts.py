@@ -14,7 +14,7 @@ from bulkorders.panel.answers import HTTP_ERRORS, WRAPPERS, Reply, folded, says_
 from bulkorders.panel.decoding import UNREADABLE
 from bulkorders.panel.figures import amount
 from bulkorders.panel.kinds import UNCLEAR, Kind, Kinds, kind_of
-from bulkorders.panel.order_ids import order_ids
+from bulkorders.panel.order_ids import contradicting, names_an_order, order_ids
 
 CHALLENGE = re.compile(
     r"just a moment|challenge-platform|cf-chl|attention required|enable javascript and cookies|captcha"
@@ -45,11 +45,14 @@ def outcome_of(reply: Reply, *, extra: Kinds = (), not_placed: AbstractSet[int] 
     if ids:
         return _with_id(reply, exchange.status, ids)
     kind = kind_of(reply.errors, extra)
-    return _by_status(reply, exchange.status, kind, not_placed) or _by_text(reply, kind)
+    found = _by_status(reply, exchange.status, kind, not_placed) or _by_text(reply, kind)
+    if found.verdict is not Verdict.IN_DOUBT and names_an_order(reply.value):
+        return _outcome(reply, Verdict.IN_DOUBT, "no_id")
+    return found
 
 
 def _with_id(reply: Reply, status: int, ids: tuple[str, ...]) -> Outcome:
-    if not 200 <= status < 300 or says_no(reply.value):  # noqa: PLR2004 - HTTP's own ranges
+    if not 200 <= status < 300 or says_no(reply.value) or contradicting(reply.value):  # noqa: PLR2004 - HTTP's own ranges
         return _outcome(reply, Verdict.IN_DOUBT, "odd_answer", ids=ids)
     entry = folded(reply.value)
     inner = next((folded(entry[name]) for name in WRAPPERS if name in entry), {})
