@@ -7,16 +7,19 @@ spares it calls. The signs of each family are those of its public documents and 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bulkorders.model.catalogue import Service, service_type
 from bulkorders.model.orders import Submission
+from bulkorders.model.service_types import service_type
 from bulkorders.panel import deliveries, listings
 from bulkorders.panel.answers import Reply, folded, says_yes
 from bulkorders.panel.client import Panel
 from bulkorders.panel.faults import fault_of
 from bulkorders.panel.figures import amount
 from bulkorders.panel.forms import several
+
+if TYPE_CHECKING:
+    from bulkorders.model.catalogue import Service
 
 SOCIAL_TYPES = frozenset(
     {"like", "subscribe", "comment", "dislike", "repost", "friend", "vote", "retweet", "follow", "favorite"}

@@ -1,6 +1,5 @@
 """How one panel differs from another: its settings over the preset of its family, as the client needs them."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,10 +11,11 @@ from typing import Any
 from pydantic import SecretStr
 
 from bulkorders.errors import SettingsError
-from bulkorders.model.catalogue import basis_of, normalised_type
+from bulkorders.model.catalogue import basis_of
 from bulkorders.model.orders import account_id
 from bulkorders.model.pace import Limit
-from bulkorders.panel.kinds import Kind, kinds_from
+from bulkorders.model.service_types import normalised_type
+from bulkorders.panel.kinds import Kinds, kinds_from
 from bulkorders.panel.wire import Timeouts
 from bulkorders.settings import PanelSettings, key_of, refers, secret
 
@@ -73,7 +73,7 @@ class Profile:
     timeouts: Timeouts = field(default_factory=Timeouts)
     verify: bool = True
     status_words: Mapping[str, str] = field(default_factory=dict)
-    error_kinds: tuple[tuple[Kind, re.Pattern[str]], ...] = ()
+    error_kinds: Kinds = ()
     not_placed: frozenset[int] = frozenset({429})
     hidden: tuple[str, ...] = field(default=(), repr=False)
 

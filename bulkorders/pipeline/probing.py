@@ -74,7 +74,7 @@ async def _client(stack: AsyncExitStack, profile: Profile) -> tuple[Panel, dict[
         client = await stack.enter_async_context(Panel(replace(profile, naming=naming), at_once=1))
         if await key_refusal(client) is None:
             return client, {"parameters": {"key": other}}
-    raise PanelRefused("panel.key", **client.facts("balance"), reason=said)
+    raise PanelRefused("panel.key", url=client.mask(profile.url), reason=said)
 
 
 async def _own_orders(settings: Settings, account: str) -> list[Submission]:

@@ -44,6 +44,10 @@ RUN_ERRORS: dict[str, tuple[str, str]] = {
         "Give each parameter a name of its own; one of the two would be lost on the way.",
     ),
     "settings.not_toml": ("{path} can't be read: {reason}", "Correct the file and run the command again."),
+    "settings.error_kinds": (
+        "The error texts of the settings can't be used, section {section}: {reason}",
+        "Correct the section, or remove it; texts it would have named are in doubt then.",
+    ),
     "settings.wrong": ("The settings are wrong: {wrong}", "Correct them and run the command again."),
     "panel.unreachable": (
         "{url} gave no answer: {reason}",
