@@ -134,8 +134,6 @@ def test_the_main_job_from_check_to_delivered(spoken):
     assert (checked.code, checked.states()) == (0, ["ready"] * 4), checked.out + checked.err
     ended = desk.run("submit", sheet, "--yes", "--json")
     assert (ended.code, ended.states()) == (0, ["placed"] * 4), ended.out + ended.err
-    again = desk.run("submit", sheet, "--yes", "--json")
-    assert (again.code, placed(again)) == (0, sold(desk)), again.out + again.err
     for order in ended.json["orders"]:
         desk.sandbox.shop.pin(order["order_id"], END[order["link"]])
     refreshed = desk.run("refresh", sheet, "--json")
@@ -196,17 +194,35 @@ def test_a_refusal_of_everybody_stops_the_run(spoken):
     assert sold(desk) == []
 
 
-def test_a_lost_answer_never_buys_twice(spoken):
-    """In every dialect an order whose answer is lost is in doubt; with an idempotency key it is found instead."""
-    dialect, desk = spoken
-    desk.sandbox.faults.set([Fault(kind="cut", action="add", times=1)])
-    sheet = desk.sheet(ROWS[:1], header=HEADER)
-    ended = desk.run("submit", sheet, "--yes", "--json")
-    found = dialect == "homemade"
-    assert (ended.code, ended.states()) == ((0, ["placed"]) if found else (5, ["in_doubt"])), ended.out
-    again = desk.run("submit", sheet, "--yes", "--json")
-    assert again.states() == ended.states()
-    assert len(sold(desk)) == 1
+@pytest.mark.parametrize(
+    ("dialect", "code", "state"),
+    [("smartpanel", 5, "in_doubt"), ("indonesian", 5, "in_doubt"), ("homemade", 0, "placed")],
+)
+def test_a_lost_answer_never_buys_twice(desk, dialect, code, state):
+    """An order whose answer is lost is in doubt and not sent again; where a value marks it, it is found."""
+    with panel(desk, dialect, SETTINGS[dialect]) as there:
+        there.sandbox.faults.set([Fault(kind="cut", action="add", times=1)])
+        sheet = there.sheet(ROWS[:1], header=HEADER)
+        for _ in range(2):
+            ended = there.run("submit", sheet, "--yes", "--json")
+            assert (ended.code, ended.states()) == (code, [state]), ended.out + ended.err
+        assert len(sold(there)) == 1
+
+
+def test_a_panel_may_be_asked_by_get(desk):
+    """Where the settings say so all is asked by GET, and placed as well; the key shows nowhere."""
+    with panel(desk, "socpanel", SETTINGS["socpanel"] + '\nmethod = "GET"') as there:
+        ended = there.run("submit", there.sheet(ROWS[:2], header=HEADER), "--yes", "--json")
+        assert (ended.code, ended.states()) == (0, ["placed"] * 2), ended.out + ended.err
+        assert placed(ended) == sold(there)
+
+
+def test_a_panel_that_needs_settings_says_so(desk):
+    """Without them the Indonesian panel refuses the key, which ends the run before anything is sent."""
+    with panel(desk, "indonesian") as there:
+        ended = there.run("submit", there.sheet(ROWS[:1], header=HEADER), "--yes", "--json")
+        assert (ended.code, ended.json["error"]["code"]) == (3, "panel.key"), ended.out + ended.err
+        assert there.sandbox.shop.requests == []
 
 
 @pytest.mark.parametrize("dialect", [name for name in DIALECTS if name != "documented"])
