@@ -152,7 +152,7 @@ def test_the_whole_job(spoken):
     ], refreshed.out + refreshed.err
     states = [each["state"] for order in orders for each in order["requests"]]
     assert states == STATES_OF_REQUESTS.get(dialect, ["done", "done"])
-    assert refreshed.code == (5 if "in_doubt" in states else 0)
+    assert refreshed.code == 0, refreshed.out + refreshed.err
     assert {order["order_id"]: Decimal(order["charge"]) for order in orders} == charges(desk)
     assert placed(refreshed) == sold(desk)
     assert len(sold(desk)) == 4
