@@ -8,7 +8,7 @@ import os
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from platformdirs import user_data_dir
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -25,18 +25,76 @@ FILE_NAME = "bulkorders.toml"
 ENVIRONMENT_PANEL = "default"
 """The name of the panel that BULKORDERS_PANEL_URL and BULKORDERS_PANEL_KEY describe."""
 
+LIMIT = r"^\s*[1-9][0-9]{0,5}\s*/\s*(s|sec|second|min|minute|h|hour|d|day)\s*$"
+"""How often a panel may be asked: a number, and the time in which."""
+
+KEY_SCHEMES = ("env", "keyring", "plain")
+
+Action = Literal["services", "add", "status", "balance", "refill", "refill_status", "cancel"]
+Basis = Literal[1, 1000]
+BatchSize = Annotated[int, Field(ge=1, le=1000)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.\[\]-]{0,63}$")]
+Status = Literal[
+    "Pending",
+    "Processing",
+    "In progress",
+    "Completed",
+    "Partial",
+    "Canceled",
+    "Refunded",
+    "Failed",
+]
+"""The words of `model.outcomes.Delivery`, which the settings may not import."""
+
+
+class ErrorKind(BaseModel):
+    """Texts of one's own panel: regular expressions, as `panel/error_kinds.toml` has them, and what they mean.
+
+    `verdict` may be left out for a kind that is known.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    texts: tuple[str, ...] = Field(min_length=1)
+    verdict: Literal["rejected", "wait", "stop", "in_doubt"] | None = None
+
+
+ErrorKinds = dict[str, ErrorKind]
+
 
 class PanelSettings(BaseModel):
-    """One panel, as `[panels.NAME]` describes it. Timeouts are in seconds."""
+    """One panel, as `[panels.NAME]` describes it: where it is, and how it differs from the documented API.
+
+    Timeouts are in seconds, limits texts like `"60/min"` by action (or `all`). `rate_basis` is 1000 or 1,
+    or one of them by type of service. `parameters` and `actions` give the panel's own names for the
+    documented ones (`link = "target"`, or for one action alone `"refill.order" = "refill"`), `send` what
+    every call carries besides. `not_placed` are the HTTP statuses that prove an order was not placed.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: str
     key: SecretStr
+    preset: str | None = None
     account: str | None = None
     currency: str | None = None
-    rate_basis: Literal[1, 1000] | None = None
+    rate_basis: Basis | dict[str, Basis] | None = None
+    method: Literal["POST", "GET"] = "POST"
+    parameters: dict[str, Name] = Field(default_factory=dict)
+    actions: dict[Action | Literal["statuses"], Name] = Field(default_factory=dict)
+    send: dict[Name, SecretStr] = Field(default_factory=dict)
+    ids: Literal["commas", "json"] = "commas"
+    quantity: Literal["needed", "always"] = "needed"
+    drip_feed: Name | None = None
     batch_size: int = Field(default=100, ge=1, le=1000)
+    batch_sizes: dict[Literal["status", "refill", "refill_status", "cancel"], BatchSize] = Field(
+        default_factory=dict
+    )
+    limits: dict[Action | Literal["all"], Annotated[str, Field(pattern=LIMIT)]] = Field(default_factory=dict)
+    idempotency: Name | None = None
+    status_words: dict[str, Status] = Field(default_factory=dict)
+    error_kinds: ErrorKinds = Field(default_factory=dict)
+    not_placed: frozenset[Literal[403, 429, 503, 521, 522, 523, 525, 526, 530]] = frozenset({429})
     connect_timeout: float = Field(default=10, gt=0)
     read_timeout: float = Field(default=30, gt=0)
     add_timeout: float = Field(default=60, gt=0)
@@ -59,6 +117,7 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=lambda: Path(user_data_dir("bulkorders", appauthor=False)))
     journal: str | None = None
     panels: dict[str, PanelSettings] = Field(default_factory=dict)
+    error_kinds: ErrorKinds = Field(default_factory=dict)
     concurrency: int = Field(default=8, ge=1, le=500)
     per_second: float | None = Field(default=None, gt=0)
     max_total: Decimal | None = Field(default=None, ge=0)
@@ -84,6 +143,10 @@ class Settings(BaseSettings):
         """Where the journal is: BULKORDERS_JOURNAL, or a file in the home folder."""
         return self.journal or str(self.home / "journal.sqlite")
 
+    def kinds_of_errors(self) -> dict[str, Any]:
+        """Return the texts that the settings name for all panels, by kind, as plain values."""
+        return {name: kind.model_dump(exclude_none=True) for name, kind in self.error_kinds.items()}
+
     def panel(self, name: str | None = None) -> tuple[str, PanelSettings]:
         """Return the panel of this name, or the one that is meant when none is named.
 
@@ -107,11 +170,17 @@ class Settings(BaseSettings):
             return self.panels
         if self.panel_key is None or not self.panel_key.get_secret_value():
             raise SettingsError("settings.no_key", url=self.panel_url)
-        try:
-            named = PanelSettings(url=self.panel_url, key=self.panel_key)
-        except ValidationError as error:
-            raise _wrong(error) from None
-        return {**self.panels, ENVIRONMENT_PANEL: named}
+        key = self.panel_key.get_secret_value()
+        place = key if refers(self.panel_key) else f"plain:{key}"
+        return {**self.panels, ENVIRONMENT_PANEL: panel_settings(self.panel_url, place)}
+
+
+def panel_settings(url: str, key: str) -> PanelSettings:
+    """Return the settings of a panel of which nothing but address and key place is known. Raises SettingsError."""
+    try:
+        return PanelSettings(url=url, key=SecretStr(key))
+    except ValidationError as error:
+        raise _wrong(error) from None
 
 
 def _file() -> Path | None:
@@ -135,18 +204,57 @@ def load_settings(**flags: Any) -> Settings:
 
 
 def key_of(panel: PanelSettings) -> str:
-    """Return the API key: from the environment where the setting says `env:NAME`, else as written after `plain:`.
+    """Return the API key of a panel. Raises SettingsError where it is not there, or not said in a way that is safe."""
+    return secret(panel.key, panel.url)
 
-    A setting that came from the environment itself is the key. Raises SettingsError where it is not there.
+
+def secret(told: SecretStr, url: str, *, loose: bool = False) -> str:
+    """Return what a setting refers to: `env:NAME`, `keyring:SERVICE/USER`, or after `plain:` the text itself.
+
+    `loose` takes any other text as it stands; else it raises SettingsError: a file that holds a key by
+    accident is soon in a backup, or in somebody's repository.
     """
-    told = panel.key.get_secret_value()
-    scheme, mark, rest = told.partition(":")
+    scheme, mark, rest = told.get_secret_value().strip().partition(":")
     if mark and scheme == "env":
-        found = os.environ.get(rest, "").strip()
-        if not found:
-            raise SettingsError("settings.key_not_in_environment", name=rest, url=panel.url)
-        return found
-    return rest if mark and scheme == "plain" else told.strip()
+        return _from_environment(rest, url)
+    if mark and scheme == "keyring":
+        return _from_keyring(rest, url)
+    if mark and scheme == "plain":
+        return rest
+    if loose:
+        return told.get_secret_value()
+    raise SettingsError("settings.key_in_file", url=url)
+
+
+def refers(told: SecretStr) -> bool:
+    """Whether a setting names a place where the text is kept, rather than the text."""
+    return told.get_secret_value().strip().partition(":")[0] in KEY_SCHEMES
+
+
+def _from_environment(name: str, url: str) -> str:
+    found = os.environ.get(name, "").strip()
+    if not found:
+        raise SettingsError("settings.key_not_in_environment", name=name, url=url)
+    return found
+
+
+def _from_keyring(place: str, url: str) -> str:
+    service, _, user = place.partition("/")
+    if not service or not user:
+        raise SettingsError("settings.keyring_place", url=url)
+    try:
+        import keyring  # noqa: PLC0415 - an extra, and slow to load
+        import keyring.errors  # noqa: PLC0415 - as above
+    except ImportError:
+        raise SettingsError("settings.no_keyring", url=url) from None
+    try:
+        found = keyring.get_password(service, user)
+    except keyring.errors.KeyringError as error:
+        reason = str(error).split("\n")[0]
+        raise SettingsError("settings.keyring_failed", url=url, reason=reason) from None
+    if not found:
+        raise SettingsError("settings.key_not_in_keyring", service=service, user=user, url=url)
+    return found
 
 
 def _wrong(error: ValidationError) -> SettingsError:

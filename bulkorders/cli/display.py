@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bulkorders.model.report import Report
     from bulkorders.pipeline.accounts import Account
     from bulkorders.pipeline.everything import Runs
+    from bulkorders.pipeline.listing import Listed
+    from bulkorders.pipeline.probing import Probed
     from bulkorders.pipeline.rehearsal import Rehearsed
     from bulkorders.pipeline.requesting import Requested
 
@@ -187,6 +189,43 @@ def show_balance(account: "Account", *, as_json: bool) -> None:
         return
     shown = wording.amount(held.amount if held else None, account.currency)
     console().print(f"{account.id}: {shown}", markup=False)
+
+
+def show_panels(found: Sequence["Listed"], *, as_json: bool) -> None:
+    """Show the panels of the settings."""
+    if as_json:
+        told = [
+            {
+                "name": each.name,
+                "account": each.account,
+                "preset": each.settings.preset,
+                "currency": each.settings.currency,
+                "key_from": each.key_from,
+                "key_there": each.key_there,
+            }
+            for each in found
+        ]
+        print_json(json.dumps({"schema": 1, "panels": told}, ensure_ascii=False))
+        return
+    table = _table("Name", "Account", "Family", "Currency", "Key from")
+    for each in found:
+        place = each.key_from if each.key_there else f"{each.key_from} ({wording.translated('not set')})"
+        own = each.settings
+        table.add_row(each.name, each.account, own.preset or "", own.currency or "", place)
+    console().print(table if found else wording.translated("No panel is set."))
+
+
+def show_probed(found: "Probed", *, as_json: bool) -> None:
+    """Show what a panel showed of itself, and the lines for bulkorders.toml."""
+    if as_json:
+        print_json(found.to_json())
+        return
+    screen = console()
+    for _, sentence in found.findings:
+        screen.print(sentence, markup=False)
+    screen.print()
+    screen.print(wording.translated("For bulkorders.toml:"), style="bold")
+    screen.print(found.toml, markup=False)
 
 
 def show_history(runs: Sequence["Run"], *, as_json: bool) -> None:

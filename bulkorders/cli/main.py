@@ -32,6 +32,7 @@ for _command in (
     requests.cancel,
     panels.services,
     panels.balance,
+    panels.panels,
     tools.template,
     tools.history,
     tools.sandbox,

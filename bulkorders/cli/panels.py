@@ -1,4 +1,4 @@
-"""The commands that look at a panel: services and balance."""
+"""The commands that look at panels: services, balance, and how each panel is set."""
 
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,46 @@ def balance(*, panel: str | None, as_json: bool) -> int:
     from bulkorders.cli.display import show_balance
 
     show_balance(_asked(panel, catalogue=False), as_json=as_json)
+    return 0
+
+
+@click.group(invoke_without_command=True)
+@shared
+@click.pass_context
+def panels(context: click.Context, *, as_json: bool) -> int:
+    """List the panels of the settings and how each is set; asks none of them."""
+    if context.invoked_subcommand is not None:
+        return 0
+    from bulkorders.cli.display import show_panels
+    from bulkorders.pipeline.listing import listed
+    from bulkorders.settings import load_settings
+
+    show_panels(listed(load_settings()), as_json=as_json)
+    return 0
+
+
+@panels.command()
+@click.argument("name", required=False)
+@click.option("--url", metavar="URL", help="A panel that is not in the settings yet.")
+@click.option("--key", metavar="PLACE", help="Where its key is: env:NAME or keyring:SERVICE/USER.")
+@click.option("--order", "order_ids", multiple=True, metavar="ID", help="An order of your own on that panel.")
+@shared
+def probe(
+    *, name: str | None, url: str | None, key: str | None, order_ids: tuple[str, ...], as_json: bool
+) -> int:
+    """Look at a panel with calls that change nothing, and propose what bulkorders.toml should say of it."""
+    import asyncio
+
+    from bulkorders.cli.display import show_probed
+    from bulkorders.pipeline.probing import probe as look
+    from bulkorders.settings import load_settings, panel_settings
+
+    settings = load_settings()
+    if url is None:
+        name, panel = settings.panel(name)
+    else:
+        name, panel = name or "new", panel_settings(url, key or "env:BULKORDERS_PANEL_KEY")
+    show_probed(asyncio.run(look(name, panel, settings, order_ids)), as_json=as_json)
     return 0
 
 

@@ -40,8 +40,15 @@ def demo(*, as_json: bool) -> int:
     help="Where it goes.",
 )
 @click.option("--panel", metavar="NAME", help="Which panel of bulkorders.toml is meant.")
+@click.option(
+    "--type",
+    "types",
+    metavar="NAME",
+    multiple=True,
+    help="Only for services of this type, such as Subscriptions; may stand several times.",
+)
 @shared
-def template(*, out: str, panel: str | None, as_json: bool) -> int:
+def template(*, out: str, panel: str | None, types: tuple[str, ...], as_json: bool) -> int:
     """Make a blank order sheet with the panel's services in a drop-down."""
     import asyncio
 
@@ -51,7 +58,7 @@ def template(*, out: str, panel: str | None, as_json: bool) -> int:
     from bulkorders.sheet.templates import write_template
 
     account = asyncio.run(ask_one(load_settings(), panel, catalogue=True))
-    write_template(Path(out), account.catalogue)
+    write_template(Path(out), account.catalogue, types)
     show_written(Path(out), as_json=as_json)
     return 0
 

@@ -13,6 +13,9 @@ from urllib.parse import unquote, urlsplit
 from bulkorders.model.lifecycle import RequestKind, RequestState, State
 from bulkorders.model.problems import Problem
 
+OWN_PARAMETER = "param:"
+"""What the field of a column begins with whose name is a parameter of the panel's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorCell:
@@ -41,10 +44,10 @@ class Row:
 class Sheet:
     """A sheet as it was read: its header, which column holds which field, and its rows.
 
-    `columns` maps a field (`service`, `link`, `quantity`, …) to the index of its column. `campaign_id`
-    and `journal_id` come from a results workbook that is given back, else None. `results` says whether
-    the file is a results workbook of ours. `notes` are things to tell the user (hidden rows, …) as
-    codes with facts.
+    `columns` maps a field (`service`, `link`, `quantity`, …) to the index of its column; `param:NAME` is
+    the panel's own parameter NAME. `campaign_id` and `journal_id` come from a results workbook that is
+    given back, else None. `results` says whether the file is a results workbook of ours. `notes` are
+    things to tell the user (hidden rows, …) as codes with facts.
     """
 
     path: str
@@ -69,9 +72,11 @@ class Order:
     """What one row asks for, parsed but not yet held against the catalogue.
 
     `extras` are the further API parameters by their documented names (`comments`, `list`, `suggest`,
-    `search`, …), sorted by name. `quantity` is in pieces, None where the row has none. `max_rate` is the
-    highest rate the row accepts, in the service's own basis (per thousand on most). `problems` are those
-    of cells that could not be read: the fields are then empty, and the order is never sent.
+    `search`, …), sorted by name; `own` those that the sheet names as the panel's own (`param:NAME`).
+    `quantity` is in pieces, None where the row has none. `max_rate` is the highest rate the row accepts,
+    in the service's own basis (per thousand on most). `problems` are those of cells that could not be
+    read: the fields are then empty, and the order is never sent. `incidental` are such problems, with
+    their fields, that matter only where the service's type takes the field.
     """
 
     row: int
@@ -87,15 +92,21 @@ class Order:
     allow_duplicate: bool = False
     held_key: str | None = None
     problems: tuple[Problem, ...] = ()
+    own: tuple[tuple[str, str], ...] = ()
+    incidental: tuple[tuple[str, Problem], ...] = ()
 
     def parameters(self) -> dict[str, str]:
-        """Return exactly what is sent for this order, under the documented names; empty ones are not sent."""
+        """Return all that the row says under the parameters' names; of these a type may not take some.
+
+        What is sent is `validation.sending.sent_parameters`. Empty ones are never sent.
+        """
         sent = {"service": self.service}
         if self.link:
             sent["link"] = self.link
         if self.quantity is not None:
             sent["quantity"] = str(self.quantity)
         sent.update((name, value) for name, value in self.extras if value)
+        sent.update(self.own)
         return sent
 
 
@@ -139,6 +150,8 @@ class Request:
 class Submission:
     """One order's record in the journal: what is sent, its state, and what is known of it.
 
+    `unknown` is what the panel said when it last told no status of the order, None once it tells one again.
+
     Times are ISO texts in UTC with offset. `order_ids` are texts as they came. `charge` is the last the
     panel told, None while unknown. `deadline` is set while IN_DOUBT or SENDING: before it plus the read
     timeout nobody may rule the attempt out.
@@ -172,6 +185,7 @@ class Submission:
     checked_at: str | None = None
     sent_at: str | None = None
     requests: tuple[Request, ...] = field(default=())
+    unknown: str | None = None
 
     @property
     def order_id(self) -> str | None:

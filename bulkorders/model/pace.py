@@ -1,20 +1,36 @@
 """How many requests at once, how fast, and how long to wait when told to: the Pace protocol."""
 
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 LONGEST_WAIT = 60.0
 """Seconds; a panel that asks for a longer wait ends the run instead, with the rest left ready."""
 
+EVERYTHING = "all"
+"""Under which name a limit counts every action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many requests within so many seconds."""
+
+    count: int
+    seconds: float
+
 
 class Pace(Protocol):
-    """The pace of one panel. An attempt takes its slot *before* it claims an order.
+    """The pace of one panel. An attempt takes its slot and its turn *before* it claims an order.
 
     Claiming first would turn every order that waits for its turn in doubt when the process dies.
     """
 
     def slot(self) -> AbstractAsyncContextManager[None]:
-        """Wait for the rate and for one of the slots, and hold the slot until the answer is recorded."""
+        """Wait for one of the slots, and hold it until the answer is recorded."""
+        ...
+
+    async def turn(self, action: str) -> None:
+        """Wait until one more call of this action is within the rate and the panel's limits."""
         ...
 
     async def hold(self, seconds: float) -> None:

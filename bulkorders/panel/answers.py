@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 from bulkorders.panel.decoding import UNREADABLE, joined, json_of, text_of
 from bulkorders.panel.figures import TRUE_WORDS
@@ -20,13 +20,26 @@ KEPT = 2000
 """Characters of a raw answer that are kept as evidence."""
 
 WRAPPERS = ("data", "result", "results", "response", "payload")
-ERROR_KEYS = ("error", "errors", "err")
-TEXT_KEYS = ("message", "msg", "detail", "error_message", "reason", "name")
-SAYS_HOW_IT_WENT = ("status", "success", "ok")
+ERROR_KEYS = ("error", "errors", "err", "error_message", "error_msg")
+TEXT_KEYS = ("message", "msg", "detail", "reason", "name", "description", "title")
+SAYS_HOW_IT_WENT = ("status", "success", "ok", "result")
+CODES = ("code", "status_code", "http_code")
 NEGATIVE_WORDS = frozenset({"error", "fail", "failed", "failure", "false", "0"})
-ABSENT_WORDS = frozenset({"", "0", "false", "null", "none", "no", "nil"})
-VAGUE = frozenset({"bad request", "unprocessable entity", "unprocessable content", "not found", "conflict"})
-"""Phrases of HTTP that say nothing where the panel gives its own words beside them."""
+SAYS_NO = re.compile(r"(errors?|fail(ed|ure)?|rejected|refused|denied|invalid|unsuccessful)\b")
+ABSENT_WORDS = frozenset(
+    {
+        *("", "0", "false", "null", "none", "no", "nil", "n/a", "-"),
+        *("ok", "success", "no error", "no errors"),
+    }
+)
+VAGUE = frozenset(
+    {
+        *("bad request", "unprocessable entity", "unprocessable content", "not found", "conflict"),
+        *("payment required", "true", "yes"),
+    }
+)
+"""Phrases of HTTP and mere flags: they say nothing where the panel gives its own words beside them."""
+FORM = re.compile(r"\s*[A-Za-z_]{1,20}=")
 MOST_TEXTS = 20
 LONGEST_KEY = 128
 HTTP_ERRORS = range(400, 600)
@@ -46,7 +59,7 @@ class Reply:
         """Read what came."""
         text = text_of(exchange.body)
         value = json_of(text)
-        if value is UNREADABLE and text.lstrip().startswith("error="):
+        if value is UNREADABLE and FORM.match(text):
             value = _form_of(text.strip())
         return cls(exchange, value, text, mask)
 
@@ -83,10 +96,12 @@ class Reply:
 
 
 def _form_of(text: str) -> Any:
+    """Return the fields of a form that holds an error, `status=error&error=Bad+link`; any other is unreadable."""
     try:
-        return {"error": " ".join(parse_qs(text, max_num_fields=MOST_TEXTS).get("error", []))}
+        fields = joined(parse_qsl(text, max_num_fields=MOST_TEXTS))
     except ValueError:
         return UNREADABLE
+    return fields if any(present(folded(fields).get(name)) for name in ERROR_KEYS) else UNREADABLE
 
 
 def folded(value: Any) -> dict[str, Any]:
@@ -103,8 +118,12 @@ def _key(name: str) -> str:
 
 
 def present(value: Any) -> bool:
-    """Whether a field of an answer holds anything: PHP writes nothing as null, "", 0, "false", [] or {}."""
-    return value.strip().lower() not in ABSENT_WORDS if isinstance(value, str) else bool(value)
+    """Whether a field of an answer holds anything: PHP writes nothing as null, "", 0, "false", [], {} or [""]."""
+    if isinstance(value, str):
+        return value.strip(" .!").lower() not in ABSENT_WORDS
+    if isinstance(value, list | dict):
+        return any(map(present, value.values() if isinstance(value, dict) else value))
+    return bool(value)
 
 
 def says_no(value: Any) -> bool:
@@ -117,6 +136,7 @@ def says_no(value: Any) -> bool:
     return (
         any(present(entry.get(name)) for name in ERROR_KEYS)
         or any(_negative(entry.get(name)) for name in SAYS_HOW_IT_WENT)
+        or any(_of_an_error(entry.get(name)) for name in CODES)
         or any(says_no(entry[name]) for name in WRAPPERS if isinstance(entry.get(name), dict))
     )
 
@@ -124,8 +144,15 @@ def says_no(value: Any) -> bool:
 def _negative(told: Any) -> bool:
     if isinstance(told, str):
         word = told.strip().lower()
-        return word in NEGATIVE_WORDS or (re.fullmatch("[45][0-9]{2}", word) is not None)
-    return told is False or (isinstance(told, int) and (told == 0 or told in HTTP_ERRORS))
+        return word in NEGATIVE_WORDS or SAYS_NO.match(word) is not None or _of_an_error(word)
+    return told is False or (isinstance(told, int) and told == 0) or _of_an_error(told)
+
+
+def _of_an_error(told: Any) -> bool:
+    """Whether a code is one of HTTP's for an error, as a number or as text."""
+    if isinstance(told, str):
+        return re.fullmatch("[45][0-9]{2}", told.strip()) is not None
+    return isinstance(told, int) and told in HTTP_ERRORS
 
 
 def says_yes(value: Any) -> bool:
@@ -142,7 +169,7 @@ def _word(value: Any) -> str:
 def error_texts(value: Any) -> list[str]:
     """Return the texts of a refusal, wherever the family puts them."""
     found = [text for text in _texts(value) if present(text)]
-    telling = [text for text in found if text.strip(" .").lower() not in VAGUE]
+    telling = [text for text in found if not (_word(text).strip(" .") in VAGUE or text.strip().isdigit())]
     return telling or found
 
 

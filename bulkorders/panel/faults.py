@@ -7,7 +7,7 @@ from typing import Any
 from bulkorders.errors import PanelError, PanelRefused, PanelUnreachable
 from bulkorders.panel.answers import Reply
 from bulkorders.panel.decoding import UNREADABLE
-from bulkorders.panel.kinds import kind_of
+from bulkorders.panel.kinds import Kind, Kinds, kind_of
 from bulkorders.panel.verdicts import is_challenge, retry_after
 
 AT_THE_DOOR = {401: "key", 404: "address", 405: "address"}
@@ -25,32 +25,36 @@ class Fault:
     wait: float | None = None
 
 
-def fault_of(reply: Reply, facts: Mapping[str, Any]) -> Fault | None:
+def fault_of(reply: Reply, facts: Mapping[str, Any], extra: Kinds = ()) -> Fault | None:
     """Return what is wrong with this answer, or None where its body may be read.
 
     `facts` (url, panel, action) are told with the error; the action matters, since "order not found" is no
-    fault of an answer about one order.
+    fault of an answer about one order. `extra` are the kinds of error texts of the panel's profile.
     """
     exchange = reply.exchange
     if exchange.status is None or not exchange.complete:
         reason = reply.mask(exchange.failure)
         return Fault(PanelUnreachable("panel.unreachable", **facts, reason=reason), wait=0.0)
-    return _asked_to_wait(reply, facts) or _refused(reply, exchange.status, facts) or _no_answer(reply, facts)
+    kind = kind_of(reply.errors, extra)
+    return (
+        _asked_to_wait(reply, kind, facts)
+        or _refused(reply, exchange.status, kind, facts)
+        or _no_answer(reply, facts)
+    )
 
 
-def _asked_to_wait(reply: Reply, facts: Mapping[str, Any]) -> Fault | None:
+def _asked_to_wait(reply: Reply, kind: Kind, facts: Mapping[str, Any]) -> Fault | None:
     status = reply.exchange.status
-    if status != 429 and not (reply.refused and kind_of(reply.errors).verdict == "wait"):  # noqa: PLR2004
+    if status != 429 and not (reply.refused and kind.verdict == "wait"):  # noqa: PLR2004
         return None
     busy = PanelError("panel.busy", **facts, reason=_reason(reply))
     return Fault(busy, wait=retry_after(reply) or SHORTEST_WAIT)
 
 
-def _refused(reply: Reply, status: int, facts: Mapping[str, Any]) -> Fault | None:
+def _refused(reply: Reply, status: int, kind: Kind, facts: Mapping[str, Any]) -> Fault | None:
     if reply.value is UNREADABLE and status not in AT_THE_DOOR and is_challenge(reply):
         return Fault(PanelRefused("panel.challenge", **facts))
     about_the_account = facts["action"] in ABOUT_THE_ACCOUNT
-    kind = kind_of(reply.errors)
     told = kind.verdict == "stop" and kind.name in REFUSALS
     if told and (kind.name == "key" or about_the_account or status in (401, 403)):
         return Fault(PanelRefused(f"panel.{kind.name}", **facts, reason=_reason(reply), status=status))

@@ -36,21 +36,24 @@ _GROUPED = re.compile(
     rf"(?P<whole>\d{{1,3}}(?P<mark>[,.'\u2019{_SPACES}])\d{{3}}(?:(?P=mark)\d{{3}})*)(?:[.,](?P<rest>\d+))?"
 )
 _THOUSANDS = re.compile(rf"[+-]?\d{{1,3}}(?P<mark>[,.'\u2019{_SPACES}])\d{{3}}(?:(?P=mark)\d{{3}})*")
+_TINY = re.compile(r"[+-]?\d(?:\.\d+)?[eE]-\d{1,2}")
 _ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}")
 
 
 def amount(value: Any) -> Decimal | None:
     """Return the amount a panel wrote, as a number or as text with signs and separators, or None.
 
-    `"1,234.50"` is a thousand and more, `"2,5"` two and a half, `"1$"` one, `"5k"` five thousand. A comma
-    followed by exactly three digits could be either; next to no other separator it is read as a decimal
-    comma only where the whole part is 0. What stays unclear is None, never a guess.
+    `"1,234.50"` is a thousand and more, `"2,5"` two and a half, `"1$"` one, `"5k"` five thousand, `"1e-05"`
+    a hundred thousandth. A comma followed by exactly three digits could be either; next to no other
+    separator it is read as a decimal comma only where the whole part is 0. What stays unclear is None,
+    never a guess.
     """
     if isinstance(value, int | Decimal):
         return money.decimal(str(value))
     if not isinstance(value, str) or len(value) > LONGEST:
         return None
-    return _written(value.strip())
+    text = value.strip()
+    return money.decimal(text) if _TINY.fullmatch(text) else _written(text)
 
 
 def _written(text: str) -> Decimal | None:
@@ -121,19 +124,28 @@ def identifier(value: Any) -> str | None:
     """Return a usable id as text, exactly as it came, or None: no blanks, no zero, no word for something else.
 
     A word without any digit is an id only in capitals, and only where it is none of the words panels use.
-    A whole number written `23501.0` is one where no digit of it can have been lost.
+    A whole number written `23501.0` is one where no digit of it can have been lost; `2.35e4` is none, and
+    neither is a fraction, a date or a code that speaks of an error.
     """
     if isinstance(value, Decimal) and -EXACT_FLOAT < value < EXACT_FLOAT:
-        value = int(value) if value == value.to_integral_value() else value
+        whole = value == value.to_integral_value() and "E" not in str(value)
+        value = int(value) if whole else value
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     word = str(value).strip()
-    if not _ID.fullmatch(word) or not word.strip("0"):
+    if not _ID.fullmatch(word) or not word.strip("0.") or _NO_ID.search(word):
         return None
     if any(letter.isdigit() for letter in word):
         return word
     return word if word.isupper() and word.lower() not in _NO_IDS else None
 
+
+_NO_ID = re.compile(
+    r"^\d+\.\d*[1-9]\d*$|^\d{4}-\d\d-\d\d|^\d+(:\d+)+$"
+    r"|(?<![a-z])(errors?|err|fail(ed|ure)?|invalid|denied|rejected|missing|undefined|exception|warning|https?)(?![a-z])",
+    re.IGNORECASE,
+)
+"""A fraction, a date, a time, or a code that speaks of an error: no id, although digits are in it."""
 
 _NO_IDS = frozenset(
     {

@@ -1,6 +1,6 @@
 """What the account can buy and how much it holds: the readers of `services` and `balance`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from html import unescape
@@ -14,10 +14,10 @@ from bulkorders.panel.masking import printable
 LONGEST_TROUBLE = 80
 
 
-def services(value: Any, basis: int | None) -> list[Service] | None:
+def services(value: Any, basis: Callable[[str], int] = basis_of) -> list[Service] | None:
     """Return the services of a catalogue answer, or None where it is no catalogue.
 
-    `basis` is the profile's rate basis (1000 or 1); None takes the type's own. A service that can't be
+    `basis` gives of how many pieces a type's rate is the price (1000 or 1). A service that can't be
     read is listed with its `trouble` and sinks nothing else; an entry without any id is left out.
     """
     listed = _service_list(value)
@@ -52,7 +52,7 @@ def _service_list(value: Any) -> list[Any] | None:
     return None
 
 
-def _service(entry: Mapping[str, Any], basis: int | None) -> Service | None:
+def _service(entry: Mapping[str, Any], basis: Callable[[str], int]) -> Service | None:
     ids = (_service_id(entry.get(name)) for name in ("service", "service_id", "id", "sid"))
     id_ = next(filter(None, ids), None)
     if id_ is None:
@@ -71,7 +71,7 @@ def _service(entry: Mapping[str, Any], basis: int | None) -> Service | None:
         cancel=flag(entry.get("cancel")),
         dripfeed=flag(entry.get("dripfeed")),
         currency=words(entry.get("currency")) or None,
-        basis=basis or basis_of(type_name),
+        basis=basis(type_name),
     )
     return replace(service, trouble=trouble) if (trouble := _trouble(entry, service)) else service
 

@@ -1,37 +1,69 @@
 """The Pace of one process: so many at once, so many a second, and nobody while the panel asks to wait."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from bisect import insort
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+
+from bulkorders.model.pace import EVERYTHING, Limit
+
+ORDER = "add"
+SLACK = 1.05
+"""A limit's time is stretched by this: requests that leave evenly may arrive closer together."""
 
 
 class LocalPace:
-    """Slots and a rate for one panel within one event loop."""
+    """Slots, a rate of orders, and the limits of one panel's actions within one event loop."""
 
-    def __init__(self, at_once: int, per_second: float | None = None) -> None:
+    def __init__(
+        self, at_once: int, per_second: float | None = None, limits: Mapping[str, Limit] | None = None
+    ) -> None:
         self._slots = asyncio.Semaphore(at_once)
-        self._interval = 1 / per_second if per_second else 0.0
-        self._next = 0.0
+        self._windows: dict[str, list[_Window]] = {}
+        if per_second:
+            self._windows[ORDER] = [_Window(1, 1 / per_second)]
+        for action, limit in (limits or {}).items():
+            self._windows.setdefault(action, []).append(_Window(limit.count, limit.seconds * SLACK))
         self._held_until = 0.0
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """Wait for a slot and for the rate; hold the slot until the block ends."""
+        """Wait for a slot, and hold it until the block ends."""
         async with self._slots:
-            await self._turn()
             yield
 
     async def hold(self, seconds: float) -> None:
         """Let nobody begin for so many seconds."""
         self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds)
 
-    async def _turn(self) -> None:
+    async def turn(self, action: str) -> None:
+        """Wait until one more call of this action is within every limit, and no hold is on."""
         loop = asyncio.get_running_loop()
+        windows = [*self._windows.get(action, ()), *self._windows.get(EVERYTHING, ())]
         while True:
             # Each takes its place in line at once, so that two waiting ones never share a turn. Who was
             # asked to hold meanwhile takes a new place: a hold that ends must not let all begin together.
-            begin = max(self._next, self._held_until, loop.time())
-            self._next = max(self._next, begin + self._interval) if self._interval else self._next
+            begin = max(self._held_until, loop.time(), *(window.next() for window in windows))
+            for window in windows:
+                window.take(begin)
             await asyncio.sleep(begin - loop.time())
             if self._held_until <= loop.time():
                 return
+
+
+class _Window:
+    """So many turns within so many seconds: the last ones taken, those still to come included."""
+
+    def __init__(self, count: int, seconds: float) -> None:
+        self._count = count
+        self._seconds = seconds
+        self._taken: list[float] = []
+
+    def next(self) -> float:
+        """Return when the next turn may be."""
+        return self._taken[0] + self._seconds if len(self._taken) == self._count else 0.0
+
+    def take(self, moment: float) -> None:
+        """Take a turn at this moment."""
+        insort(self._taken, moment)
+        del self._taken[: -self._count]

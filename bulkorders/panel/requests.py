@@ -1,6 +1,7 @@
 """What an answer to `refill`, `refill_status` or `cancel` says of each order: the reader of requests."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from bulkorders.model.outcomes import Delivery
 from bulkorders.panel.answers import (
     ERROR_KEYS,
+    HTTP_ERRORS,
     NEGATIVE_WORDS,
     TEXT_KEYS,
     WRAPPERS,
@@ -21,8 +23,10 @@ from bulkorders.panel.answers import (
 from bulkorders.panel.decoding import UNREADABLE
 from bulkorders.panel.deliveries import OF_A_DELIVERY, OF_THE_CALL, entries, status_word
 from bulkorders.panel.figures import flag, identifier
+from bulkorders.panel.verdicts import NO_VERDICT, NOT_PLACED, is_challenge
 
-REFUSING = frozenset({401, 404, 405, 429})
+REFUSING = frozenset({401, 404, 405})
+UNDECIDED = NO_VERDICT | NOT_PLACED
 TAKEN = frozenset({Delivery.CANCELED, Delivery.PENDING, Delivery.PROCESSING, Delivery.IN_PROGRESS})
 MISTAKES = ("incorrect", "invalid", "error")
 
@@ -45,31 +49,48 @@ class RequestAnswer:
     message: str = ""
 
 
-def read_requests(reply: Reply, action: str, asked: Sequence[str]) -> dict[str, RequestAnswer]:
+def read_requests(
+    reply: Reply, action: str, asked: Sequence[str], *, not_placed: AbstractSet[int] = NOT_PLACED
+) -> dict[str, RequestAnswer]:
     """Return what was said of every id that was asked for; NOTHING where that can't be told.
 
     A positive answer is only a request taken: `status` or `refill_status` proves what became of it.
+    `not_placed` are the HTTP statuses whose answer proves that this panel did nothing.
     """
-    exchange = reply.exchange
+    exchange, status = reply.exchange, reply.exchange.status or 0
     if not exchange.sent:
         return dict.fromkeys(asked, RequestAnswer(Said.NOT_SENT, message=reply.mask(exchange.failure)))
     nothing = RequestAnswer(Said.NOTHING, message=reply.evidence)
-    status = exchange.status or 0
-    if not exchange.complete or not 200 <= status < 500 or 300 <= status < 400:  # noqa: PLR2004 - HTTP's own ranges
+    refused = RequestAnswer(Said.REFUSED, message="; ".join(reply.errors) or reply.evidence)
+    if exchange.complete and _did_nothing(reply, status, not_placed):
+        return dict.fromkeys(asked, refused)
+    if not exchange.complete or not 200 <= status < 500 or 300 <= status < 400 or status in UNDECIDED:  # noqa: PLR2004 - HTTP's own ranges
         return dict.fromkeys(asked, nothing)
     if reply.value is UNREADABLE:
-        said = Said.REFUSED if status in REFUSING else Said.NOTHING
-        return dict.fromkeys(asked, RequestAnswer(said, message=reply.evidence))
-    found = entries(reply.value, asked)
-    about_all = not found or found.get(asked[0]) is reply.value
-    if reply.refused and about_all:
-        refused = RequestAnswer(Said.REFUSED, message="; ".join(reply.errors) or reply.evidence)
-        return dict.fromkeys(asked, refused)
-    canceled = folded(reply.value).get("canceled")
+        return dict.fromkeys(asked, refused if status in REFUSING else nothing)
+    found = _each(reply, action, asked)
+    about_all = refused if reply.refused and not found else nothing
+    told = {id_: found.get(id_, about_all) for id_ in asked}
+    if status in HTTP_ERRORS:
+        return {id_: nothing if each.said is Said.ACCEPTED else each for id_, each in told.items()}
+    return told
+
+
+def _did_nothing(reply: Reply, status: int, not_placed: AbstractSet[int]) -> bool:
+    """Whether the HTTP status alone proves that the panel did nothing."""
+    return status in HTTP_ERRORS and (status in not_placed or (status == 403 and is_challenge(reply)))  # noqa: PLR2004
+
+
+def _each(reply: Reply, action: str, asked: Sequence[str]) -> dict[str, RequestAnswer]:
+    """Return what is said of single ids; nothing where an answer refuses all of them at once."""
+    canceled = folded(reply.value).get("canceled") if action == "cancel" else None
     if isinstance(canceled, list):
         listed = {str(each) for each in canceled}
-        return {id_: RequestAnswer(Said.ACCEPTED) if id_ in listed else nothing for id_ in asked}
-    return {id_: _said(found[id_], action, reply) if id_ in found else nothing for id_ in asked}
+        return {id_: RequestAnswer(Said.ACCEPTED) for id_ in asked if id_ in listed}
+    found = entries(reply.value, asked)
+    if reply.refused and found.get(asked[0]) is reply.value:
+        return {}
+    return {id_: _said(entry, action, reply) for id_, entry in found.items()}
 
 
 def _said(entry: Any, action: str, reply: Reply) -> RequestAnswer:

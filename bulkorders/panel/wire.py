@@ -81,8 +81,11 @@ def _tls(*, verify: bool) -> ssl.SSLContext:
 class Wire:
     """The two ways to a panel: `pay`, once and on a fresh connection, and `read`, over kept connections."""
 
-    def __init__(self, url: str, timeouts: Timeouts, *, verify: bool = True, at_once: int = 8) -> None:
+    def __init__(
+        self, url: str, timeouts: Timeouts, *, method: str = "POST", verify: bool = True, at_once: int = 8
+    ) -> None:
         self._url = url
+        self._method = method
         self._timeouts = timeouts
         context = _tls(verify=verify)
         paid_wait = httpx.Timeout(
@@ -161,16 +164,17 @@ class Wire:
     def _request(
         self, client: httpx.AsyncClient, form: Mapping[str, str], sending: "Sending", *, close: bool
     ) -> httpx.Request:
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "User-Agent": AGENT,
-            "Accept": "application/json",
-        }
+        headers = {"User-Agent": AGENT, "Accept": "application/json"}
         if close:
             # A compressed answer that is cut short loses even the part that came.
             headers |= {"Connection": "close", "Accept-Encoding": "identity"}
-        body = urlencode(form, encoding="utf-8", errors="replace").encode("ascii")
+        told = urlencode(form, encoding="utf-8", errors="replace")
         extensions = {"trace": sending.trace}
+        if self._method == "GET":
+            url = f"{self._url}{'&' if '?' in self._url else '?'}{told}"
+            return client.build_request("GET", url, headers=headers, extensions=extensions)
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        body = told.encode("ascii")
         return client.build_request("POST", self._url, content=body, headers=headers, extensions=extensions)
 
 

@@ -64,8 +64,9 @@ async def opened(
                 continue
             found, panel = settings.panel(name if name is not None else options.panel)
             if found not in by_profile:
-                client = await stack.enter_async_context(Panel(profile_of(found, panel), at_once=at_once))
-                pace = LocalPace(at_once, options.per_second or settings.per_second)
+                profile = profile_of(found, panel, settings.kinds_of_errors())
+                pace = LocalPace(at_once, options.per_second or settings.per_second, profile.limits)
+                client = await stack.enter_async_context(Panel(profile, at_once=at_once, pace=pace))
                 by_profile[found] = Account(client, pace)
             accounts[name] = by_profile[found]
         yield accounts

@@ -88,15 +88,21 @@ async def check(checking: Checking, accounts: Mapping[str | None, Account], jour
     checking.accounts = accounts
     identified = batch.identify(_targets(checking))
     checking.memory = await _memory(checking, identified, journal)
-    options = checking.options
-    allowed = Allowances(
+    answers = batch.check(checking.sheet, identified, checking.memory, _allowances(checking))
+    checking.checked = {answer.identified.order.row: answer for answer in answers}
+
+
+def _allowances(checking: Checking) -> Allowances:
+    options, settings = checking.options, checking.settings
+    max_order = options.max_order if options.max_order is not None else settings.max_order
+    max_total = options.max_total if options.max_total is not None else settings.max_total
+    return Allowances(
         duplicates=options.allow_duplicates,
         changed=options.allow_changed,
         rejected=options.retry_rejected,
-        max_order=options.max_order if options.max_order is not None else checking.settings.max_order,
+        max_order=max_order,
+        capped=max_order is not None or max_total is not None,
     )
-    answers = batch.check(checking.sheet, identified, checking.memory, allowed)
-    checking.checked = {answer.identified.order.row: answer for answer in answers}
 
 
 def _targets(checking: Checking) -> Iterable[tuple[Order, Target]]:

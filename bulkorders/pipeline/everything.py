@@ -115,8 +115,14 @@ def _main_account(found: _Everything) -> Account:
 
 
 def exit_code_of(runs: Runs) -> int:
-    """Return the exit code of all runs together: the first of 130, 2, 5, 3, 4 that any of them holds."""
+    """Return the exit code of all runs together: the first of 130, 2, 5, 3, 4, 6 that holds.
+
+    Rows that are invalid, duplicate or rejected are no business of a refresh; an order that is missing is.
+    """
     codes = {reporting.exit_code_of(report) for report in runs.runs}
+    codes.discard(6)
+    if any(reporting.missing(report) for report in runs.runs):
+        codes.add(6)
     if runs.stopped is not None:
         codes.add(reporting.STOPPED_EXIT.get(runs.stopped.code, 3))
-    return next((code for code in (130, 2, 5, 3, 4) if code in codes), 0)
+    return next((code for code in (130, 2, 5, 3, 4, 6) if code in codes), 0)

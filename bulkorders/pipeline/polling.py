@@ -1,6 +1,7 @@
 """Asks the panels what became of placed orders, and records it. Nothing here can place an order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from bulkorders import wording
 from bulkorders.errors import PanelError
@@ -13,6 +14,9 @@ from bulkorders.model.report import Stop
 from bulkorders.pipeline.accounts import Account, now
 from bulkorders.pipeline.options import Front
 from bulkorders.tracking import refills, statuses
+
+SHOWN = 10
+"""Order ids named in a sentence; all of them stand in the workbook and in `--json`."""
 
 
 def is_open(order: Submission) -> bool:
@@ -41,6 +45,18 @@ async def poll(
     return stop
 
 
+def _tell_unknown(front: Front, unknown: Sequence[Submission], said: Mapping[str, str]) -> None:
+    """Tell of orders the panel does not know: calmly of those just placed, loudly of the others."""
+    at = datetime.now(UTC)
+    missing = [order for order in unknown if statuses.overdue(order, at)]
+    if len(unknown) > len(missing):
+        front.tell(wording.note("status.not_yet", {"count": len(unknown) - len(missing)}))
+    if missing:
+        ids = [order.order_id for order in missing[:SHOWN]]
+        facts = {"count": len(missing), "ids": ids, "said": said[missing[0].key]}
+        front.tell(wording.note("status.missing", facts))
+
+
 async def _poll_account(
     account: Account, journal: Journal, front: Front, orders: Sequence[Submission], run: str
 ) -> PanelError | None:
@@ -54,9 +70,7 @@ async def _poll_account(
     result = await statuses.refresh(
         account.panel, journal, orders, account.pace, run=run, now=now, watch=watch
     )
-    for key, said in list(result.unknown.items())[:3]:
-        ids = next((order.order_id for order in orders if order.key == key), key)
-        front.tell(wording.note("status.unknown", {"id": ids, "said": said}))
+    _tell_unknown(front, [order for order in orders if order.key in result.unknown], result.unknown)
     if result.failure is not None:
         return result.failure
     try:

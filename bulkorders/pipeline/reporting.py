@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from bulkorders import wording
@@ -10,7 +11,7 @@ from bulkorders.model import money
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Request, Submission
 from bulkorders.model.outcomes import FINAL, Delivery
-from bulkorders.model.problems import Problem
+from bulkorders.model.problems import Problem, Severity
 from bulkorders.model.report import (
     AccountMoney,
     Counts,
@@ -23,6 +24,7 @@ from bulkorders.model.report import (
     Stop,
 )
 from bulkorders.pipeline.checking import Checking
+from bulkorders.tracking.statuses import overdue
 from bulkorders.validation.batch import Checked
 from bulkorders.validation.parsing import Parsed
 
@@ -34,6 +36,7 @@ STATES: dict[State, OrderState] = {
     State.IN_DOUBT: "in_doubt",
     State.DROPPED: "dropped",
 }
+MISSING = "order.missing"
 STOPPED_EXIT = {"interrupted": 130, "journal": 4}
 
 
@@ -79,15 +82,35 @@ def _line(parsed: Parsed, checked: Checked | None, known: Mapping[str, Submissio
 
 
 def _with(line: Line, submission: Submission) -> Line:
+    missing = _missing(submission)
     return replace(
         line,
         state=STATES[submission.state],
         submission=submission,
+        problems=(*line.problems, *missing),
         service_name=submission.service_name or line.service_name,
         estimate=submission.estimate,
         rate=submission.rate,
         currency=submission.currency or line.currency,
-        message=_told(submission) or line.message,
+        message=_said(missing) or _told(submission) or line.message,
+    )
+
+
+def _missing(submission: Submission) -> tuple[Problem, ...]:
+    """Return that the panel does not know a placed order: a warning at first, then an alarm."""
+    if submission.state is not State.PLACED or submission.unknown is None or submission.status in FINAL:
+        return ()
+    facts = {
+        "order_id": submission.order_id,
+        "said": submission.unknown,
+        "placed_at": wording.moment(submission.placed_at),
+    }
+    if overdue(submission, datetime.now(UTC)):
+        return (Problem(submission.row, MISSING, wording.field_title("status"), facts),)
+    return (
+        Problem(
+            submission.row, "order.not_found_yet", wording.field_title("status"), facts, Severity.WARNING
+        ),
     )
 
 
@@ -248,6 +271,11 @@ def _request_part(request: Request) -> dict[str, object]:
     return {name: getattr(request, name) for name in fields}
 
 
+def missing(report: Report) -> bool:
+    """Whether the panel does not know an order it should know: that needs a person."""
+    return any(problem.code == MISSING for order in report.orders for problem in order.problems)
+
+
 def exit_code_of(report: Report) -> int:
     """Return the exit code; where several hold, in the order 130, 2, 5, 3, 4, 6."""
     stop = STOPPED_EXIT.get(report.stopped.code, 3) if report.stopped else 0
@@ -255,6 +283,6 @@ def exit_code_of(report: Report) -> int:
     holding = {
         stop,
         5 if counts.in_doubt else 0,
-        6 if counts.invalid or counts.duplicate or counts.rejected else 0,
+        6 if counts.invalid or counts.duplicate or counts.rejected or missing(report) else 0,
     }
     return next((code for code in (130, 2, 5, 3, 4, 6) if code in holding), 0)

@@ -336,8 +336,121 @@ FIELDS: tuple[Field, ...] = (
             "vi": ("Cho phép trùng", "Cho phép trùng lặp", "Được trùng", "Cho trùng"),
         },
     ),
+    Field(
+        "keywords",
+        "Keywords",
+        aliases={
+            "en": ("Keyword", "Keyword list", "List of keywords", "SEO keywords"),
+            "vi": ("Từ khóa", "Các từ khóa"),
+        },
+    ),
+    Field(
+        "username",
+        "Username",
+        aliases={"en": ("User name",), "vi": ("Tên người dùng", "Tên tài khoản")},
+    ),
+    Field(
+        "usernames",
+        "Usernames",
+        aliases={
+            "en": ("User names", "Username list", "List of usernames", "Usernames (one per line)"),
+            "vi": ("Danh sách người dùng", "Danh sách tên người dùng"),
+        },
+    ),
+    Field("hashtag", "Hashtag", aliases={"en": ("Hash tag",), "vi": ("Thẻ hashtag",)}),
+    Field(
+        "hashtags",
+        "Hashtags",
+        aliases={
+            "en": ("Hash tags", "Hashtag list", "List of hashtags"),
+            "vi": ("Danh sách hashtag", "Các hashtag"),
+        },
+    ),
+    Field(
+        "media",
+        "Media",
+        aliases={"en": ("Media URL", "Media link"), "vi": ("Link media", "Liên kết media")},
+    ),
+    Field(
+        "answer_number",
+        "Answer number",
+        aliases={
+            "en": ("Answer No", "Answer nr", "Number of the answer", "Poll answer"),
+            "vi": ("Số câu trả lời", "Số đáp án", "Đáp án số"),
+        },
+    ),
+    Field(
+        "groups",
+        "Groups",
+        aliases={"en": ("Group list", "List of groups"), "vi": ("Danh sách nhóm", "Các nhóm")},
+    ),
+    Field(
+        "min",
+        "Min",
+        aliases={
+            "en": ("Minimum", "Min per post", "Minimum per post"),
+            "vi": ("Tối thiểu", "Tối thiểu mỗi bài"),
+        },
+    ),
+    Field(
+        "max",
+        "Max",
+        aliases={"en": ("Maximum", "Max per post", "Maximum per post"), "vi": ("Tối đa", "Tối đa mỗi bài")},
+    ),
+    Field(
+        "posts",
+        "Posts",
+        aliases={
+            "en": ("New posts", "Number of posts", "Number of new posts", "Future posts"),
+            "vi": ("Số bài viết", "Số bài viết mới", "Số bài mới"),
+        },
+    ),
+    Field(
+        "old_posts",
+        "Old posts",
+        aliases={
+            "en": ("Number of old posts", "Existing posts", "Past posts"),
+            "vi": ("Số bài viết cũ", "Số bài cũ", "Bài viết cũ"),
+        },
+    ),
+    Field(
+        "delay",
+        "Delay",
+        aliases={
+            "en": ("Delay minutes", "Delay (minutes)", "Delay (min)", "Delay in minutes"),
+            "vi": ("Độ trễ", "Độ trễ (phút)", "Trì hoãn (phút)"),
+        },
+    ),
+    Field(
+        "expiry",
+        "Expiry",
+        aliases={
+            "en": ("Expiry date", "Expires", "Expires on", "Expiration", "Expiration date"),
+            "vi": ("Ngày hết hạn", "Hết hạn"),
+        },
+    ),
+    Field("country", "Country", aliases={"en": ("Country code",), "vi": ("Quốc gia", "Mã quốc gia")}),
+    Field("device", "Device", aliases={"en": ("Device type",), "vi": ("Thiết bị", "Loại thiết bị")}),
+    Field(
+        "type_of_traffic",
+        "Type of traffic",
+        aliases={"en": ("Traffic type",), "vi": ("Loại traffic", "Loại lưu lượng")},
+    ),
+    Field(
+        "google_keyword",
+        "Google keyword",
+        aliases={"en": ("Google search keyword",), "vi": ("Từ khóa Google",)},
+    ),
+    Field(
+        "referring_url",
+        "Referring URL",
+        aliases={
+            "en": ("Referrer URL", "Referer URL", "Referrer", "Referring link"),
+            "vi": ("URL giới thiệu", "Link giới thiệu"),
+        },
+    ),
 )
-"""In the order in which a blank order sheet shows them."""
+"""In the order in which an order sheet shows them; from `keywords` on, those that only some types take."""
 
 NUMBERING = (
     "STT",

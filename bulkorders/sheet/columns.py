@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from rapidfuzz import fuzz
 
 from bulkorders.errors import SheetError
+from bulkorders.model.orders import OWN_PARAMETER
 from bulkorders.sheet.aliases import FIELDS, HINTS, NUMBERING, Field
 
 
@@ -77,6 +78,12 @@ SUMMARY_SHEET = "Summary"
 NEAR = 80
 """From this likeness on (of 100, after normalising) a header that fits no field is shown as a near miss."""
 
+OWN = re.compile(rf"\s*{OWN_PARAMETER}(.*)", re.IGNORECASE | re.DOTALL)
+"""A header that names a parameter of the panel's own."""
+
+RESERVED = ("key", "action", "service", "link", "quantity", "order", "orders")
+"""Parameters of every call or with columns of their own: a column `param:` of these would change what is bought."""
+
 UNMARKED = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d"})
 """Letters that Unicode does not take apart into a plain one and its mark."""
 
@@ -120,8 +127,8 @@ def _titles() -> Mapping[str, str]:
 
 
 def title_of(field_name: str) -> str:
-    """Return the usual header of a field (`max_rate`: "Max rate")."""
-    return _titles()[field_name]
+    """Return the usual header of a field (`max_rate`: "Max rate"); a parameter of the panel's own is its own."""
+    return _titles().get(field_name, field_name)
 
 
 @cache
@@ -132,8 +139,14 @@ def _hints() -> re.Pattern[str]:
 
 
 def field_of(header: str) -> str | None:
-    """Return the field this header names, or None; `/` or a line end may stand between two languages."""
+    """Return the field this header names, or None; `/` or a line end may stand between two languages.
+
+    `param:NAME` is the panel's own parameter NAME, exactly as it is written.
+    """
     plain = unicodedata.normalize("NFC", header)
+    own = OWN.fullmatch(plain)
+    if own is not None:
+        return f"{OWN_PARAMETER}{own[1].strip()}"
     whole = _named().get(normalised(_hints().sub(" ", plain)))
     if whole is not None:
         return whole
@@ -159,7 +172,13 @@ def find(header: Sequence[str], mapping: Mapping[str, str] | None = None) -> dic
 
 def complete(places: Mapping[str, Sequence[int]]) -> bool:
     """Return whether every required field has a column among these."""
-    return all(known.name in places for known in FIELDS if known.required)
+    return not _missing(places)
+
+
+def _missing(places: Mapping[str, Sequence[int]]) -> list[str]:
+    """Return the titles of required fields that have no column. Subscriptions have a username for a link."""
+    found = {*places, "link"} if "username" in places else set(places)
+    return [known.title for known in FIELDS if known.required and known.name not in found]
 
 
 def match(header: Sequence[str], mapping: Mapping[str, str] | None = None) -> ColumnMatch:
@@ -169,11 +188,13 @@ def match(header: Sequence[str], mapping: Mapping[str, str] | None = None) -> Co
     an empty text or `-` for a column that is to be left alone.
 
     Raises SheetError `sheet.map_unknown` (facts `what` "header" or "field", `given`, `known`, `near`),
-    `sheet.columns_twice` (`field`, `title`, `headers`) or `sheet.columns_missing` (`missing`, `found`,
-    `near`), the last one with all that is missing at once.
+    `sheet.columns_twice` (`field`, `title`, `headers`), `sheet.param_reserved` (`header`, `reserved`),
+    `sheet.param_unnamed` (`header`) or `sheet.columns_missing` (`missing`, `found`, `near`), the last one
+    with all that is missing at once.
     """
     _check_mapping(header, mapping or {})
     places = find(header, mapping)
+    _check_own(header, places)
     for name, indexes in places.items():
         if len(indexes) > 1:
             headers = [header[index] for index in indexes]
@@ -181,11 +202,23 @@ def match(header: Sequence[str], mapping: Mapping[str, str] | None = None) -> Co
     used = {indexes[0] for indexes in places.values()}
     own = tuple(title for index, title in enumerate(header) if index not in used and title.strip())
     near = tuple(_near_misses(own, [known for known in FIELDS if known.name not in places]))
-    if not complete(places):
-        missing = [known.title for known in FIELDS if known.required and known.name not in places]
+    missing = _missing(places)
+    if missing:
         found = [title for title in header if title.strip()]
         raise SheetError("sheet.columns_missing", missing=missing, found=found, near=list(near))
     return ColumnMatch({name: indexes[0] for name, indexes in places.items()}, own, near)
+
+
+def _check_own(header: Sequence[str], places: Mapping[str, Sequence[int]]) -> None:
+    """Raise SheetError where a column is meant for a parameter that can't be the panel's own."""
+    for name, indexes in places.items():
+        if not name.startswith(OWN_PARAMETER):
+            continue
+        parameter = name.removeprefix(OWN_PARAMETER)
+        if not parameter:
+            raise SheetError("sheet.param_unnamed", header=header[indexes[0]])
+        if parameter.casefold() in RESERVED:
+            raise SheetError("sheet.param_reserved", header=header[indexes[0]], reserved=list(RESERVED))
 
 
 def _spelled(header: str) -> str:

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +13,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from bulkorders.errors import CallError
 from bulkorders.model.catalogue import Catalogue, Service
-from bulkorders.sheet.columns import ORDERS_SHEET, title_of
+from bulkorders.model.service_types import TYPES, ServiceType, normalised_type, service_type
+from bulkorders.sheet.columns import ORDERS_SHEET
+from bulkorders.sheet.inputs import INPUTS, Input, inputs_for
 from bulkorders.sheet.results.row_xml import RowWorksheet
 from bulkorders.sheet.results.styles import ACCENT, FAINT, TEXT, WHOLE, Styles, money_format
 from bulkorders.sheet.results.values import decimals
@@ -30,164 +31,88 @@ _MADE = datetime(2026, 1, 1, tzinfo=UTC)
 """The date a template says it was made on: fixed, so that the same template is the same file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One column of the order sheet: its field, width, whether an order needs it, and what it means.
-
-    `choices` are the words it takes; `form` is the number format of its cells.
-    """
-
-    field: str
-    width: int
-    needed: str
-    meaning: str
-    choices: tuple[str, ...] = ()
-    form: str | None = None
-
-    @property
-    def title(self) -> str:
-        """Return the header of the column."""
-        return title_of(self.field)
-
-
-INPUTS: tuple[Input, ...] = (
-    Input("service", 12, "always", "The id of the service, as the panel's catalogue has it.", form=TEXT),
-    Input("link", 44, "always", "The address of the page, post or video. One address a row.", form=TEXT),
-    Input(
-        "quantity",
-        12,
-        "by most services",
-        "How many: a whole number within the service's min and max. Packages and comments need none.",
-        form=WHOLE,
-    ),
-    Input(
-        "reference",
-        16,
-        "optional",
-        "Your own number for the order, different in each row. With it a row keeps its identity when it is "
-        "edited. A column that only counts rows is not a reference.",
-        form=TEXT,
-    ),
-    Input(
-        "comments",
-        32,
-        "by services of custom comments",
-        "The comments, one a line in the same cell (Alt+Enter). Each line is one piece.",
-        form=TEXT,
-    ),
-    Input("list", 24, "by special video services", "The list of videos or channels, one a line.", form=TEXT),
-    Input(
-        "suggest",
-        24,
-        "by special video services",
-        "Addresses of the videos whose suggestions are used, one a line. Goes with Search.",
-        form=TEXT,
-    ),
-    Input(
-        "search",
-        24,
-        "by special video services",
-        "What is searched for, one a line. Goes with Suggest.",
-        form=TEXT,
-    ),
-    Input(
-        "runs",
-        9,
-        "optional",
-        "Drip-feed: how many times the quantity is delivered. Goes with Interval.",
-        form=WHOLE,
-    ),
-    Input("interval", 10, "optional", "Drip-feed: minutes between two runs. Goes with Runs.", form=WHOLE),
-    Input(
-        "refill",
-        9,
-        "optional",
-        "yes: the service must offer refills. auto: a refill is asked for when the count drops. no: neither.",
-        choices=("yes", "no", "auto"),
-    ),
-    Input(
-        "max_rate",
-        12,
-        "optional",
-        "The highest rate you accept, as the catalogue writes it. Dearer today: the row is not sent.",
-    ),
-    Input(
-        "panel",
-        14,
-        "optional",
-        "The name of a panel from your settings, where rows go to several.",
-        form=TEXT,
-    ),
-    Input(
-        "campaign",
-        16,
-        "optional",
-        "The campaign the row belongs to. Without it: the name of the file.",
-        form=TEXT,
-    ),
-    Input(
-        "allow_duplicate",
-        12,
-        "optional",
-        "yes: send the row although the same order was placed before or stands in another row.",
-        choices=("yes", "no"),
-    ),
-)
-"""The columns of the order sheet, in order."""
-
 _NOTES = (
-    "One row is one order. Only Service and Link must have a column; delete the columns you don't use.",
+    "One row is one order. Only Service and {aim} must have a column; delete the columns you don't use.",
+    "A column param:NAME is sent to the panel as its own parameter NAME, such as param:reaction.",
     "Columns of your own (client, notes, dates) are kept as they are and come back in the results workbook.",
     "Headers may be renamed to names in use (Service ID, URL, Qty, Số lượng, …) and stand in any order.",
     "First, spending nothing: bulkorders check order-sheet.xlsx. Then: bulkorders submit order-sheet.xlsx.",
 )
 
 
-def write_template(path: Path, services: Catalogue | None = None) -> None:
+def write_template(path: Path, services: Catalogue | None = None, types: Sequence[str] = ()) -> None:
     """Write a blank order sheet, .xlsx or .csv by the path's ending; an existing file is left alone.
 
-    With `services` the workbook lists them in a worksheet of their own, and the service column has them
-    in a drop-down. Raises CallError `template.exists`, `template.kind` (facts: path) or
-    `template.not_writable` (facts: path, reason).
+    With `services` it has the columns that some of them take, the workbook lists them in a worksheet of
+    their own, and the service column has them in a drop-down. `types` (names in any spelling) narrows
+    both to services of these types. Raises CallError `template.exists`, `template.kind` (facts: path),
+    `template.not_writable` (facts: path, reason) or `template.type_unknown` (facts: given, known).
     """
     if path.suffix.lower() not in {".xlsx", ".csv"}:
         raise CallError("template.kind", path=str(path))
+    kinds = _kinds(types, services)
+    listed = _of_these(services, kinds if types else None)
+    inputs = inputs_for({field for kind in kinds for field in kind.takes}) if kinds else INPUTS
     try:
         if path.suffix.lower() == ".csv":
-            _write_csv(path)
+            _write_csv(path, inputs)
         else:
-            _write_workbook(path, services)
+            _write_workbook(path, inputs, listed, services.currency if services else None)
     except FileExistsError as error:
         raise CallError("template.exists", path=str(path)) from error
     except OSError as error:
         raise CallError("template.not_writable", path=str(path), reason=error.strerror) from error
 
 
-def _write_csv(path: Path) -> None:
+def _kinds(types: Sequence[str], services: Catalogue | None) -> list[ServiceType]:
+    """Return the types of service the sheet is for: those named, else those of the catalogue."""
+    each_of = services.services.values() if services else ()
+    sold = {normalised_type(each.type.name): each.type for each in each_of}
+    if not types:
+        return list(sold.values())
+    for given in types:
+        if normalised_type(given) not in {*sold, *TYPES}:
+            known = sorted(kind.name for kind in (sold or TYPES).values())
+            raise CallError("template.type_unknown", given=given, known=known)
+    return [service_type(given) for given in types]
+
+
+def _of_these(services: Catalogue | None, kinds: Sequence[ServiceType] | None) -> list[Service]:
+    """Return the services of these types, or all of them."""
+    if services is None:
+        return []
+    names = None if kinds is None else {normalised_type(kind.name) for kind in kinds}
+    every = services.services.values()
+    return [each for each in every if names is None or normalised_type(each.type.name) in names]
+
+
+def _write_csv(path: Path, inputs: Sequence[Input]) -> None:
     """Write the header alone, with the mark by which Excel knows the encoding."""
     with path.open("x", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerow(each.title for each in INPUTS)
+        csv.writer(file).writerow(each.title for each in inputs)
 
 
-def _write_workbook(path: Path, services: Catalogue | None) -> None:
+def _write_workbook(
+    path: Path, inputs: Sequence[Input], services: Sequence[Service], currency: str | None
+) -> None:
     """Write the workbook; the same template is the same file, byte by byte."""
     with path.open("xb") as file, Workbook(file, {"constant_memory": True}) as workbook:
         styles = Styles(workbook)
         orders = workbook.add_worksheet(ORDERS_SHEET)
         explanation = workbook.add_worksheet(EXPLANATION_SHEET)
-        _orders(orders, styles)
-        _explanation(explanation, styles)
-        if services is not None and services.services:
+        _orders(orders, styles, inputs)
+        _explanation(explanation, styles, inputs)
+        if services:
             listed = workbook.add_worksheet(SERVICES_SHEET, RowWorksheet)
-            _services(listed, styles, list(services.services.values()), services.currency)
-            _service_choice(orders, len(services.services))
+            _services(listed, styles, services, currency)
+            _service_choice(orders, inputs, len(services))
         orders.activate()
         workbook.set_properties({"title": "Order sheet", "created": _MADE})
 
 
-def _orders(worksheet: Worksheet, styles: Styles) -> None:
+def _orders(worksheet: Worksheet, styles: Styles, inputs: Sequence[Input]) -> None:
     """Write the header with a note in each cell, and what the cells below take."""
-    for index, each in enumerate(INPUTS):
+    for index, each in enumerate(inputs):
         look = styles.get(num_format=each.form, valign="top") if each.form else None
         worksheet.set_column(index, index, each.width, look)
         put_text(worksheet, 0, index, each.title, styles.header(ours=each.needed == "always"))
@@ -211,13 +136,13 @@ def _rule(each: Input) -> dict[str, Any]:
     if each.choices:
         return {"validate": "list", "source": list(each.choices), **said}
     if each.form == WHOLE:
-        return {"validate": "integer", "criteria": ">=", "value": 1, **said}
+        return {"validate": "integer", "criteria": ">=", "value": each.least, **said}
     return {}
 
 
-def _service_choice(worksheet: Worksheet, count: int) -> None:
+def _service_choice(worksheet: Worksheet, inputs: Sequence[Input], count: int) -> None:
     """Put the ids of the worksheet Services into the drop-down of the service column."""
-    column = next(index for index, each in enumerate(INPUTS) if each.field == "service")
+    column = next(index for index, each in enumerate(inputs) if each.field == "service")
     said = {
         "error_type": "warning",
         "error_title": "Service",
@@ -229,7 +154,7 @@ def _service_choice(worksheet: Worksheet, count: int) -> None:
     )
 
 
-def _explanation(worksheet: Worksheet, styles: Styles) -> None:
+def _explanation(worksheet: Worksheet, styles: Styles, inputs: Sequence[Input]) -> None:
     """Write what each column means."""
     worksheet.hide_gridlines(2)
     for index, width in enumerate((2, 20, 30, 84)):
@@ -242,12 +167,13 @@ def _explanation(worksheet: Worksheet, styles: Styles) -> None:
         styles.get(bold=True, font_size=16, font_color=ACCENT),
     )
     row = 3
+    aim = "Link" if any(each.field == "link" for each in inputs) else "Username"
     for row, note in enumerate(_NOTES, start=3):
-        put_text(worksheet, row, 1, note, styles.get(font_color=FAINT))
+        put_text(worksheet, row, 1, note.format(aim=aim), styles.get(font_color=FAINT))
     row += 2
     for column, title in enumerate(("Column", "Needed", "What it means"), start=1):
         put_text(worksheet, row, column, title, styles.header(ours=True))
-    for offset, each in enumerate(INPUTS, start=1):
+    for offset, each in enumerate(inputs, start=1):
         look = {"valign": "top", "text_wrap": True, "align": "left", "indent": 1, **Styles.line()}
         worksheet.set_row(row + offset, 30 if len(each.meaning) > 84 else 18)  # noqa: PLR2004 - its width
         put_text(worksheet, row + offset, 1, each.title, styles.get(bold=True, **look))

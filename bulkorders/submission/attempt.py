@@ -21,6 +21,7 @@ from bulkorders.model.orders import Submission
 from bulkorders.model.outcomes import Consequence, Outcome, Verdict
 from bulkorders.panel.client import Panel
 from bulkorders.panel.wire import Sending
+from bulkorders.submission.asking_again import ask_again, may_ask_again
 
 DEADLINE = 10.0
 """Seconds between claim and first byte beyond which nothing is sent: the machine slept, or was frozen."""
@@ -78,7 +79,11 @@ class Attempts:
                 return None
             if self._clock() - began > DEADLINE:
                 return await self._record(order, attempt, EXPIRED)
-            outcome = await self._panel.add(order.parameters, sending)
+            outcome = await self._panel.add(order.parameters, sending, attempt)
+            if may_ask_again(self._panel, outcome):
+                outcome = await ask_again(
+                    self._panel, order.parameters, attempt, outcome, lambda: self._clock() - began
+                )
         except JournalError:
             raise
         except BaseException:

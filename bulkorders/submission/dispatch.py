@@ -111,6 +111,7 @@ class Dispatch:
         self._waiting.add(worker)
         try:
             await turn.enter_async_context(self._pace.slot())
+            await self._pace.turn("add")
             await self._gate.wait()
         finally:
             self._waiting.discard(worker)

@@ -1,7 +1,7 @@
 """Asks the panel for refills and cancels: on disk before it is asked, and a lost answer is not asked again."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -9,8 +9,7 @@ from bulkorders.journal.protocol import Journal
 from bulkorders.model.lifecycle import RequestKind, RequestState, request_after
 from bulkorders.model.orders import Request, Submission
 from bulkorders.panel.client import Panel
-from bulkorders.panel.requests import RequestAnswer, Said, read_requests
-from bulkorders.panel.wire import Sending
+from bulkorders.panel.requests import RequestAnswer, Said
 
 EVENTS = {Said.ACCEPTED: "accept", Said.REFUSED: "refuse", Said.NOT_SENT: "miss", Said.NOTHING: "lose"}
 
@@ -29,35 +28,38 @@ async def ask(
     Raises JournalError where an order has an unanswered request of this kind already: it is not asked twice.
     """
     asked: list[Request] = []
-    for start in range(0, len(orders), panel.profile.batch):
-        batch = [_request(kind, order, now()) for order in orders[start : start + panel.profile.batch]]
+    size = panel.profile.batch_of(kind.value)
+    named = [(order, id_) for order in orders for id_ in order.order_ids]
+    for start in range(0, len(named), size):
+        batch = [_request(kind, order, id_, now()) for order, id_ in named[start : start + size]]
         asked.extend(await _ask_batch(kind, panel, journal, batch, run))
     return asked
 
 
-def _request(kind: RequestKind, order: Submission, at: str) -> Request:
-    return Request(uuid4().hex, order.key, order.order_id or "", kind, RequestState.ASKING, at)
+def _request(kind: RequestKind, order: Submission, order_id: str, at: str) -> Request:
+    return Request(uuid4().hex, order.key, order_id, kind, RequestState.ASKING, at)
 
 
 async def _ask_batch(
     kind: RequestKind, panel: Panel, journal: Journal, batch: list[Request], run: str
 ) -> list[Request]:
     await journal.ask(batch, run)
-    ids = [request.order_id for request in batch]
+    said: dict[str, RequestAnswer] = {}
     try:
-        reply = await panel.ask(kind.value, ids, Sending())
-        said = read_requests(reply, kind.value, ids)
+        await panel.requests(kind.value, [request.order_id for request in batch], said)
     except BaseException:
-        lost = dict.fromkeys(
-            ids, RequestAnswer(Said.NOTHING, message="interrupted before the answer was read")
-        )
-        await asyncio.shield(journal.answer([_answered(each, lost[each.order_id]) for each in batch], run))
+        # Whatever was answered by then stays answered; of the rest nobody can say if it was taken.
+        await asyncio.shield(journal.answer([_answered(each, said) for each in batch], run))
         raise
-    answered = [_answered(each, said[each.order_id]) for each in batch]
+    answered = [_answered(each, said) for each in batch]
     await journal.answer(answered, run)
     return answered
 
 
-def _answered(request: Request, answer: RequestAnswer) -> Request:
+UNREAD = RequestAnswer(Said.NOTHING, message="interrupted before the answer was read")
+
+
+def _answered(request: Request, said: Mapping[str, RequestAnswer]) -> Request:
+    answer = said.get(request.order_id, UNREAD)
     state = request_after(request.state, EVENTS[answer.said])
     return replace(request, state=state, request_id=answer.request_id, message=answer.message)

@@ -8,27 +8,30 @@ from bulkorders.model.lifecycle import RequestKind, RequestState, request_after
 from bulkorders.model.orders import Request, Submission
 from bulkorders.model.outcomes import Delivery
 from bulkorders.panel.client import Panel
-from bulkorders.panel.requests import read_refill_statuses
 
 DONE = frozenset({Delivery.COMPLETED.value})
 FAILED = frozenset({Delivery.FAILED.value, Delivery.CANCELED.value, "Not found"})
 
 
 async def follow_refills(panel: Panel, journal: Journal, requests: Sequence[Request], run: str) -> None:
-    """Ask what became of refills that have an id, and record what the panel says. Raises PanelError."""
+    """Ask what became of refills that have an id, and record what the panel says. Raises PanelError.
+
+    An id that the panel gave for several orders is a constant and no id; nothing is asked about it.
+    """
+    given: dict[str, list[Request]] = {}
+    for each in requests:
+        if each.kind is RequestKind.REFILL and each.request_id:
+            given.setdefault(each.request_id, []).append(each)
     open_ones = {
-        each.request_id: each
-        for each in requests
-        if each.kind is RequestKind.REFILL and each.state is RequestState.ACCEPTED and each.request_id
+        id_: several[0]
+        for id_, several in given.items()
+        if len({each.order_id for each in several}) == 1 and several[0].state is RequestState.ACCEPTED
     }
-    ids = list(open_ones)
-    for start in range(0, len(ids), panel.profile.batch):
-        batch = ids[start : start + panel.profile.batch]
-        words = read_refill_statuses(await panel.refill_statuses(batch), batch)
-        told = [(open_ones[id_], _settled(open_ones[id_], word)) for id_, word in words.items()]
-        changed = [after for before, after in told if after != before]
-        if changed:
-            await journal.answer(changed, run)
+    words = await panel.refill_words(list(open_ones)) if open_ones else {}
+    told = [(open_ones[id_], _settled(open_ones[id_], word)) for id_, word in words.items()]
+    changed = [after for before, after in told if after != before]
+    if changed:
+        await journal.answer(changed, run)
 
 
 async def settle_cancels(journal: Journal, orders: Sequence[Submission], run: str) -> None:

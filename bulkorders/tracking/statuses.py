@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bulkorders.errors import PanelError
@@ -12,6 +13,10 @@ from bulkorders.model.orders import Submission
 from bulkorders.model.outcomes import FINAL, DeliveryReport
 from bulkorders.model.pace import Pace
 from bulkorders.panel.client import Panel
+
+NOT_YET = timedelta(hours=1)
+"""How long a panel may not know an order it has just sold, before that calls for a person (seen on panels
+that pass orders on from time to time)."""
 
 AT_ONCE = 4
 """Status calls in flight at once."""
@@ -39,30 +44,36 @@ async def refresh(
 ) -> Refreshed:
     """Ask the panel what became of these placed orders, and record what it says.
 
-    A batch that fails keeps what was known of its orders and ends the pass. `now` gives the time as an
-    ISO text in UTC; `watch` is told how many orders each answer was about.
+    A call that fails ends the pass; what came before it is recorded, and of the rest what was known is
+    kept. `now` gives the time as an ISO text in UTC; `watch` is told how many orders each answer was about.
     """
     result = Refreshed()
-    waiting = list(batches(orders, panel.profile.batch))
+    waiting = list(batches(orders, panel.profile.batch_of("status")))
 
     async def work() -> None:
         while waiting and result.failure is None:
             batch = waiting.pop(0)
+            told: dict[str, DeliveryReport] = {}
             try:
                 async with pace.slot():
-                    told = await panel.statuses([id_ for order in batch for id_ in order.order_ids])
+                    await panel.statuses([id_ for order in batch for id_ in order.order_ids], told)
             except PanelError as error:
                 result.failure = error
-                return
-            reports = [(order.key, combined(order, told)) for order in batch]
+            answered = [order for order in batch if all(id_ in told for id_ in order.order_ids)]
+            reports = [(order.key, combined(order, told)) for order in answered]
             result.changed += await journal.deliver(reports, now(), run)
-            result.asked += len(batch)
+            result.asked += len(answered)
             result.unknown |= {key: report.error for key, report in reports if report.error is not None}
             if watch is not None:
-                watch(len(batch))
+                watch(len(answered))
 
     await asyncio.gather(*(work() for _ in range(min(AT_ONCE, len(waiting)))))
     return result
+
+
+def overdue(order: Submission, at: datetime) -> bool:
+    """Whether the panel should know this placed order by now."""
+    return order.placed_at is None or at - datetime.fromisoformat(order.placed_at) >= NOT_YET
 
 
 def batches(orders: Iterable[Submission], size: int) -> Iterable[list[Submission]]:

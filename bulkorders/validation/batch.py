@@ -11,6 +11,7 @@ from decimal import Decimal
 from bulkorders import wording
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import (
+    OWN_PARAMETER,
     Sheet,
     Submission,
     ValidatedOrder,
@@ -19,37 +20,46 @@ from bulkorders.model.orders import (
     same_parameters,
 )
 from bulkorders.model.problems import Problem
+from bulkorders.model.service_types import INCIDENTAL
 from bulkorders.validation import rules
+from bulkorders.validation.costs import estimate
 from bulkorders.validation.duplicates import Standing, repeated
 from bulkorders.validation.identity import Identified, Target, identify, wanted_keys
-from bulkorders.validation.memory import Memory, committed
+from bulkorders.validation.memory import Memory, aim, committed
 from bulkorders.validation.recognising import place_of, recognise
 
 __all__ = ["Allowances", "Checked", "Identified", "Memory", "Target", "check", "identify", "wanted_keys"]
 
 IDENTITY = (
-    "service",
-    "link",
-    "quantity",
-    "reference",
-    "comments",
-    "list",
-    "suggest",
-    "search",
-    "runs",
-    "interval",
+    *(
+        "service",
+        "link",
+        "quantity",
+        "reference",
+        "comments",
+        "list",
+        "suggest",
+        "search",
+        "runs",
+        "interval",
+    ),
+    *INCIDENTAL,
 )
 """Fields that make an order what it is: while one can't be read, nobody can say what the row has become."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowances:
-    """What the person has allowed for this run, and the cap on one order (in the panel's currency)."""
+    """What the person has allowed for this run, and the cap on one order (in the panel's currency).
+
+    `capped` says that there is any cap, on one order or on all together: orders without an end break it.
+    """
 
     duplicates: bool = False
     changed: bool = False
     rejected: bool = False
     max_order: Decimal | None = None
+    capped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +106,9 @@ class _Batch:
         self._memory = memory
         self._allowed = allowed
         self._known = memory.known()
-        self._identity = {self._column(field) for field in IDENTITY}
+        own = (field for field in sheet.columns if field.startswith(OWN_PARAMETER))
+        self._identity = {self._column(field) for field in (*IDENTITY, *own)}
+        self._capped = allowed.capped or allowed.max_order is not None
         self._found = recognise(identified, self._known, self._fit)
 
     def checked(self) -> list[Checked]:
@@ -155,8 +167,11 @@ class _Batch:
         if each.order.reference is not None and known is not None:
             return None
         place, vanished = place_of(each), self._found.vanished
+        if not vanished.by_key:
+            return None
         named = each.order.reference is None
-        on = vanished.on(place, each.order.service, each.order.link, named=named)
+        at = aim(each.order.link, each.parameters)
+        on = vanished.on(place, each.order.service, at, named=named)
         # Another reference is another order, unless it is the same order to the last letter: then a label changed.
         return on or vanished.like(place, each.fingerprint)
 
@@ -176,9 +191,9 @@ class _Batch:
         return (*each.order.problems, self._problem(each, "reference.twice", "reference", **facts))
 
     def _new(self, each: Identified, known: Submission | None) -> _New:
-        problems = rules.problems_of(each.order, each.service, self._sheet)
+        problems = rules.problems_of(each.order, each.service, self._sheet, capped=self._capped)
         readable = each.service is not None and each.service.rate is not None
-        cost = rules.estimate(each.order, each.service) if each.service and readable else None
+        cost = estimate(each.order, each.service) if each.service and readable else None
         if cost is not None and self._allowed.max_order is not None and cost > self._allowed.max_order:
             facts = {"found": cost, "expected": self._allowed.max_order, "currency": each.target.currency}
             problems = (*problems, self._problem(each, "cap.order", "quantity", **facts))
@@ -202,12 +217,12 @@ class _Batch:
         if self._allowed.duplicates or each.order.allow_duplicate:
             return None
         if twin is not None:
-            return self._problem(each, "row.duplicate", "link", first=twin)
+            return self._problem(each, "row.duplicate", _aimed(each), first=twin)
         before = self._ordered_before(each)
         if before is None:
             return None
         facts = {"campaign": before.campaign, "sent_at": before.sent_at, "order_id": before.order_id}
-        return self._problem(each, "row.ordered_before", "link", **facts)
+        return self._problem(each, "row.ordered_before", _aimed(each), **facts)
 
     def _ordered_before(self, each: Identified) -> Submission | None:
         """Return the same purchase: within the look-back window, or the one whose hidden key the row carries."""
@@ -226,7 +241,13 @@ class _Batch:
         return Problem(each.order.row, code, self._column(field), dict(facts))
 
     def _column(self, field: str) -> str:
-        return self._sheet.title(field) or wording.field_title(field)
+        own = self._sheet.title(f"{OWN_PARAMETER}{field}")
+        return self._sheet.title(field) or own or wording.field_title(field)
+
+
+def _aimed(each: Identified) -> str:
+    """Return the field that says what the order is for."""
+    return "username" if not each.order.link and "username" in each.parameters else "link"
 
 
 def _both_referenced(one: str | None, other: str | None) -> bool:

@@ -28,6 +28,13 @@ DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069
 EDGES = BLANKS + DIRECTIONS
 GROUPED = re.compile("[1-9][0-9]{0,2}(?:([.,' \u00a0\u2009\u2019\u202f])[0-9]{3})(?:\\1[0-9]{3})*")
 WHOLE = re.compile("([0-9]+)(?:[.,]0*)?")
+LINE_END = re.compile("\r\n?")
+DAY = re.compile(
+    "(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})"
+    "|(?P<year_first>[0-9]{4})-(?P<month_first>[0-9]{1,2})-(?P<day_first>[0-9]{1,2})(?:[ T]00:00(?::00)?)?"
+)
+"""31/12/2026, as panels take it, or 2026-12-31, as spreadsheets write it into text files."""
+
 SPREADSHEET_ERRORS = frozenset(
     {
         *("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"),
@@ -169,3 +176,39 @@ def lines(cell: Cell) -> str | None:
         return None
     kept = [line.strip(BLANKS) for line in told.splitlines()]
     return "\n".join(line for line in kept if line) or None
+
+
+def line(cell: Cell) -> str | None:
+    """Return a text of one line: a name, an address, a code."""
+    told = text(cell)
+    if told is not None and len(told.splitlines()) > 1:
+        raise CellTrouble("cell.several_lines", found=told)
+    return told
+
+
+def as_written(cell: Cell) -> str | None:
+    """Return what a cell holds as a person would write it: `5`, `0.25`, `true`; lines stay lines."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and math.isfinite(cell) and not _is_whole(cell):
+        return format(Decimal(repr(cell)), "f")
+    told = text(cell)
+    return None if told is None else LINE_END.sub("\n", told)
+
+
+def day(cell: Cell) -> str | None:
+    """Return a day as panels take it, `31/12/2026`: from a cell that holds a date, or a text of one."""
+    if isinstance(cell, date):
+        return f"{cell.day:02}/{cell.month:02}/{cell.year:04}"
+    told = text(cell)
+    if told is None:
+        return None
+    found = DAY.fullmatch(told) if isinstance(cell, str) else None
+    if found is None:
+        raise CellTrouble("expiry.not_a_date", found=told)
+    parts = found.groupdict()
+    year, month, at = (int(parts[name] or parts[f"{name}_first"]) for name in ("year", "month", "day"))
+    try:
+        return day(date(year, month, at))
+    except ValueError as error:
+        raise CellTrouble("expiry.not_a_date", found=told) from error

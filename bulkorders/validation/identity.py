@@ -1,12 +1,14 @@
 """Which order a row is: its key and fingerprint, before anybody asks the journal."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bulkorders.model.catalogue import Catalogue, Service
 from bulkorders.model.orders import Order, fingerprint, order_key, reference_key
-from bulkorders.validation import rules
+from bulkorders.model.service_types import TYPES
+from bulkorders.validation.costs import count_of
+from bulkorders.validation.sending import PASSED_OVER, sent_as, sent_parameters, settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,10 @@ def identify(orders: Iterable[tuple[Order, Target]]) -> list[Identified]:
     """Give every order its key. Rows without a reference are told apart by what is sent, and how many came before."""
     seen: Counter[str] = Counter()
     found = []
-    for order, target in orders:
-        service = target.catalogue.get(order.service)
-        parameters = rules.sent_parameters(order, service)
+    for parsed, target in orders:
+        service = target.catalogue.get(parsed.service)
+        order = settled(parsed, service)
+        parameters = sent_parameters(order, service)
         mark = fingerprint(target.account, parameters)
         if order.reference is not None:
             key = reference_key(target.account, target.campaign, order.reference)
@@ -68,22 +71,38 @@ def wanted_keys(identified: Iterable[Identified]) -> list[str]:
     return [key for each in identified for key in (each.key, each.order.held_key) if key is not None]
 
 
-def forms(each: Identified) -> list[Mapping[str, str]]:
-    """Return all that may have been sent for this row, what would be sent today first.
+def forms(each: Identified) -> Iterator[Mapping[str, str]]:
+    """Give all that may have been sent for this row, what would be sent today first.
 
     A service that has left the catalogue, or has changed its type, may have been sent without the quantity
     that its row shows, or with it.
     """
+    yield each.parameters
     whole = each.order.parameters()
-    found: list[Mapping[str, str]] = [each.parameters]
     if whole != each.parameters:
-        found.append(whole)
+        yield whole
     if "quantity" in each.parameters and each.order.quantity in _implied(each.order):
-        found.append({name: value for name, value in each.parameters.items() if name != "quantity"})
-    return found
+        yield {name: value for name, value in each.parameters.items() if name != "quantity"}
+    if each.service is None and any(name in PASSED_OVER for name, _ in each.order.extras):
+        yield from _by_type(each.order)
+
+
+def _by_type(order: Order) -> Iterator[Mapping[str, str]]:
+    """Give what each type of service would have been sent of this row, where nobody knows its type any more."""
+    told: list[Mapping[str, str]] = []
+    for kind in TYPES.values():
+        sent = sent_as(order, kind)
+        lost = order.quantity is not None and "quantity" not in sent and order.quantity not in _implied(order)
+        if not lost and sent not in told:
+            told.append(sent)
+            yield sent
 
 
 def _implied(order: Order) -> tuple[int, ...]:
-    """Return the quantities that a row may show where the panel is sent none: one piece, or one a comment."""
-    comments = dict(order.extras).get("comments")
-    return (1,) if comments is None else (1, comments.count("\n") + 1)
+    """Return the quantities that a row may show where the panel is sent none: one piece, or one a line."""
+    lines = (told for name, told in order.extras if name in COUNTED)
+    return (1, *map(count_of, lines)) if order.extras else (1,)
+
+
+COUNTED = frozenset(kind.counted for kind in TYPES.values())
+"""Fields whose lines are the quantity on some type."""

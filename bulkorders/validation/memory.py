@@ -30,6 +30,13 @@ def committed(order: Submission | None) -> bool:
     return order is not None and order.state in COMMITTED
 
 
+def aim(link: str, parameters: Mapping[str, str]) -> str:
+    """Return what an order is for, as panels compare it: its link, or the user where it takes no link."""
+    if link:
+        return normalised_link(link)
+    return parameters.get("username", "").removeprefix("@").casefold()
+
+
 Place = tuple[str, str]
 """An account and a campaign."""
 
@@ -86,14 +93,12 @@ class Vanished:
         for each in by_key.values():
             place = (each.account, each.campaign)
             on = self._plain if each.reference is None else self._named
-            on.setdefault((place, each.service, normalised_link(each.link)), each)
+            on.setdefault((place, each.service, aim(each.link, each.parameters)), each)
             self._alike.setdefault((place, each.fingerprint), each)
 
-    def on(self, place: Place, service: str, link: str, *, named: bool) -> Submission | None:
-        """Return an order for this service and link: one without a reference, else (`named`) one with any."""
-        if not self.by_key:
-            return None
-        asked = (place, service, normalised_link(link))
+    def on(self, place: Place, service: str, at: str, *, named: bool) -> Submission | None:
+        """Return an order for this service and aim: one without a reference, else (`named`) one with any."""
+        asked = (place, service, at)
         return self._plain.get(asked) or (self._named.get(asked) if named else None)
 
     def like(self, place: Place, fingerprint: str) -> Submission | None:

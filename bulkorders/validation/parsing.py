@@ -1,17 +1,20 @@
 """From the cells of a row to an Order; what can't be read goes along as problems that keep it from being sent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from bulkorders import wording
-from bulkorders.model.orders import Cell, Order, Row, Sheet
+from bulkorders.model.orders import OWN_PARAMETER, Cell, Order, Row, Sheet
 from bulkorders.model.problems import Problem
 from bulkorders.validation import cells, rates
 from bulkorders.validation.cells import CellTrouble
 
-PARAMETERS: dict[str, Callable[[Cell], Any]] = {
+Reader = Callable[[Cell], Any]
+"""Gives the value of a cell, None for an empty one, or raises CellTrouble."""
+
+PARAMETERS: dict[str, Reader] = {
     "comments": cells.lines,
     "list": cells.lines,
     "suggest": cells.lines,
@@ -21,6 +24,31 @@ PARAMETERS: dict[str, Callable[[Cell], Any]] = {
 }
 """Fields that are sent under their own name, beside service, link and quantity."""
 
+OF_SOME_TYPES: dict[str, Reader] = {
+    "keywords": cells.lines,
+    "username": cells.line,
+    "usernames": cells.lines,
+    "hashtag": cells.line,
+    "hashtags": cells.lines,
+    "media": cells.line,
+    "answer_number": cells.quantity,
+    "groups": cells.lines,
+    "min": cells.quantity,
+    "max": cells.quantity,
+    "posts": cells.quantity,
+    "old_posts": cells.quantity,
+    "delay": cells.quantity,
+    "expiry": cells.day,
+    "country": cells.line,
+    "device": cells.line,
+    "type_of_traffic": cells.line,
+    "google_keyword": cells.line,
+    "referring_url": cells.line,
+}
+"""Fields that are sent likewise where the service's type takes them; elsewhere they may hold anything."""
+
+RECKONED = frozenset({"comments", "usernames", "runs", "min", "max", "posts", "old_posts"})
+"""Fields that say what an order costs: as the panel's own parameters too they are read for what they are."""
 
 PLACE = ("panel", "campaign")
 """Fields that say where an order goes: where one can't be read, nobody can say which order the row is."""
@@ -61,7 +89,7 @@ class _Reading:
         def allowed(cell: Cell) -> bool | None:
             return cells.yes_or_no(cell, "allow_duplicate.unclear")
 
-        readers: dict[str, Callable[[Cell], Any]] = {
+        readers: dict[str, Reader] = {
             "service": cells.identifier,
             "link": cells.text,
             "quantity": cells.quantity,
@@ -73,16 +101,36 @@ class _Reading:
             "allow_duplicate": allowed,
             **PARAMETERS,
         }
+        readers |= {name: _own_reader(name) for name in sheet.columns if name.startswith(OWN_PARAMETER)}
         self._sheet = sheet
-        self._fields = [
-            (name, sheet.columns[name], reader) for name, reader in readers.items() if name in sheet.columns
-        ]
+        self._fields = self._placed(readers)
+        self._of_some_types = self._placed(OF_SOME_TYPES)
+        self._extras = sorted(name for name in (*PARAMETERS, *OF_SOME_TYPES) if name in sheet.columns)
+        self._own = sorted(name for name in sheet.columns if name.startswith(OWN_PARAMETER))
+
+    def _placed(self, readers: Mapping[str, Reader]) -> list[tuple[str, int, Reader]]:
+        """Return the fields that have a column, each with its place and its reader."""
+        columns = self._sheet.columns
+        return [(name, columns[name], reader) for name, reader in readers.items() if name in columns]
 
     def parsed(self, row: Row) -> Parsed:
         """Return the order with all the problems of its cells."""
         found: dict[str, Any] = {}
+        unread = self._read(row, self._fields, found)
+        incidental = self._read(row, self._of_some_types, found) if self._of_some_types else {}
+        if found.get("service") is None and "service" not in unread:
+            unread = {"service": self._problem(row, "service.missing", "service", {}), **unread}
+        problems = tuple(unread.values())
+        if any(name in PLACE for name in unread):
+            return Parsed(row, None, problems)
+        return Parsed(row, self._order(row, found, problems, tuple(incidental.items())), problems)
+
+    def _read(
+        self, row: Row, fields: Sequence[tuple[str, int, Reader]], found: dict[str, Any]
+    ) -> dict[str, Problem]:
+        """Read these fields of a row into `found`; return the problems of those that can't be read."""
         unread: dict[str, Problem] = {}
-        for name, at, reader in self._fields:
+        for name, at, reader in fields:
             cell = row.cells[at] if at < len(row.cells) else None
             if cell is None:
                 continue
@@ -90,33 +138,42 @@ class _Reading:
                 found[name] = reader(cell)
             except CellTrouble as trouble:
                 unread[name] = self._problem(row, trouble.code, name, trouble.facts)
-        if found.get("service") is None and "service" not in unread:
-            unread = {"service": self._problem(row, "service.missing", "service", {}), **unread}
-        problems = tuple(unread.values())
-        if any(name in PLACE for name in unread):
-            return Parsed(row, None, problems)
-        return Parsed(row, _order(row, found, problems), problems)
+        return unread
 
     def _problem(self, row: Row, code: str, field: str, facts: dict[str, Any]) -> Problem:
         return Problem(row.number, code, self._sheet.title(field) or wording.field_title(field), facts)
 
+    def _order(
+        self,
+        row: Row,
+        found: Mapping[str, Any],
+        problems: tuple[Problem, ...],
+        incidental: tuple[tuple[str, Problem], ...],
+    ) -> Order:
+        return Order(
+            row=row.number,
+            service=found.get("service") or "",
+            link=found.get("link") or "",
+            quantity=found.get("quantity"),
+            extras=tuple((name, str(found[name])) for name in self._extras if found.get(name) is not None),
+            reference=found.get("reference"),
+            campaign=found.get("campaign"),
+            panel=found.get("panel"),
+            refill=found.get("refill"),
+            max_rate=found.get("max_rate"),
+            allow_duplicate=bool(found.get("allow_duplicate")),
+            held_key=row.key,
+            problems=problems,
+            own=tuple(
+                (name.removeprefix(OWN_PARAMETER), str(found[name]))
+                for name in self._own
+                if found.get(name) is not None
+            ),
+            incidental=incidental,
+        )
 
-EXTRAS = tuple(sorted(PARAMETERS))
 
-
-def _order(row: Row, found: Mapping[str, Any], problems: tuple[Problem, ...]) -> Order:
-    return Order(
-        row=row.number,
-        service=found.get("service") or "",
-        link=found.get("link") or "",
-        quantity=found.get("quantity"),
-        extras=tuple((name, str(found[name])) for name in EXTRAS if found.get(name) is not None),
-        reference=found.get("reference"),
-        campaign=found.get("campaign"),
-        panel=found.get("panel"),
-        refill=found.get("refill"),
-        max_rate=found.get("max_rate"),
-        allow_duplicate=bool(found.get("allow_duplicate")),
-        held_key=row.key,
-        problems=problems,
-    )
+def _own_reader(field: str) -> Reader:
+    """Return what reads a parameter of the panel's own: as text, save where the order's cost hangs on it."""
+    name = field.removeprefix(OWN_PARAMETER)
+    return {**PARAMETERS, **OF_SOME_TYPES}[name] if name in RECKONED else cells.as_written

@@ -4,67 +4,21 @@ Every rule of every row is tried, so that all of a row's problems are shown at o
 come from the panel's `services` answer and its documentation of `add`.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
-from unicodedata import category
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterator
 
 from bulkorders import wording
-from bulkorders.model.catalogue import DEFAULT, DRIP_FEED, SPECIAL, UNLIMITED, Service, ServiceType
-from bulkorders.model.money import charge_for, text
-from bulkorders.model.orders import Order, Sheet
+from bulkorders.model.catalogue import UNLIMITED, Service
+from bulkorders.model.money import text
+from bulkorders.model.orders import OWN_PARAMETER, Order, Sheet
 from bulkorders.model.problems import Problem, Severity
-from bulkorders.validation import cells
+from bulkorders.model.service_types import DEFAULT, DRIP_FEED, SPECIAL, UNSAID
+from bulkorders.validation.case import Case, case_of
+from bulkorders.validation.costs import count_of, ordered_pieces
+from bulkorders.validation.links import link_form
+from bulkorders.validation.sending import PASSED_OVER
+from bulkorders.validation.subscriptions import min_and_max, no_link_or_quantity, posts_told
 
 FEWEST_RUNS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One order with its service, and the sheet it stands in (for the names of its columns)."""
-
-    order: Order
-    service: Service
-    sheet: Sheet
-    kind: ServiceType
-    extras: Mapping[str, str]
-
-    def has(self, field: str) -> bool:
-        """Whether the row has something for a field, or a cell there that could not be read."""
-        if field == "link":
-            there = bool(self.order.link)
-        elif field == "quantity":
-            there = self.order.quantity is not None
-        else:
-            there = field in self.extras
-        return there or self.unread(field)
-
-    def unread(self, field: str) -> bool:
-        """Whether the row's cell for a field could not be read: that is said already."""
-        problems = self.order.problems
-        return bool(problems) and any(problem.column == self.column(field) for problem in problems)
-
-    @property
-    def bare(self) -> bool:
-        """Whether the row has nothing beside service, link and quantity, as most have."""
-        return not self.extras and not self.order.problems
-
-    def column(self, field: str) -> str:
-        """Return the header of a field's column."""
-        return self.sheet.title(field) or wording.field_title(field)
-
-    def problem(self, code: str, field: str, severity: Severity = Severity.ERROR, **facts: Any) -> Problem:
-        """Return a problem of this row in the column of a field."""
-        told = {"service": self.service.id, "type": self.kind.name, **facts}
-        return Problem(self.order.row, code, self.column(field), told, severity)
-
-
-def case_of(order: Order, service: Service, sheet: Sheet) -> Case:
-    """Return the case of an order whose service is in the catalogue."""
-    return Case(order, service, sheet, service.type, dict(order.extras))
 
 
 def readable(case: Case) -> Iterator[Problem]:
@@ -76,13 +30,8 @@ def readable(case: Case) -> Iterator[Problem]:
         yield case.problem("service.unreadable", "service", found="no rate")
     elif service.rate < 0:
         yield case.problem("service.unreadable", "service", found=f"rate {text(service.rate)}")
-    elif _limited(case) and not _some_quantity_fits(service):
+    elif case.kind.limited and not _some_quantity_fits(service):
         yield case.problem("service.unusable", "service", min=service.min or 0, max=service.max)
-
-
-def _limited(case: Case) -> bool:
-    """Whether the quantity, or a count in its place, is the person's choice."""
-    return "quantity" in case.kind.takes or case.kind.counted is not None
 
 
 def _some_quantity_fits(service: Service) -> bool:
@@ -100,32 +49,57 @@ def required(case: Case) -> Iterator[Problem]:
     for field in case.kind.required:
         if not case.has(field):
             yield case.problem(f"{field}.missing", field)
+    for field, value, needed in case.kind.depending:
+        if case.extras.get(field) == value and not case.has(needed):
+            yield case.problem(f"{needed}.missing", needed)
 
 
 def not_taken(case: Case) -> Iterator[Problem]:
-    """Check that no field stands in the row that the type does not take: it would be ignored, or cost more."""
-    for name in case.extras:
-        if name not in case.kind.takes:
-            yield case.problem(f"{name}.not_taken", name)
-    if not _limited(case) and case.order.quantity not in (None, 1):
+    """Check that no field stands in the row that the type does not take: it would be ignored, or cost more.
+
+    What may be mere information is not sent, and said.
+    """
+    own = dict(case.order.own)
+    for name, _ in case.order.extras:
+        if name in case.kind.takes or name in UNSAID or name in own:
+            continue
+        severity = Severity.WARNING if name in PASSED_OVER else Severity.ERROR
+        yield case.problem(f"{name}.not_taken", name, severity)
+    if not case.kind.limited and case.order.quantity not in (None, 1):
         yield case.problem("quantity.not_taken", "quantity", found=case.order.quantity)
 
 
-def comments_agree(case: Case) -> Iterator[Problem]:
+def own_agree(case: Case) -> Iterator[Problem]:
+    """Check that a parameter of the panel's own says the same as the field of that name, where both stand."""
+    fields = dict(case.order.extras)
+    for name, told in case.order.own:
+        if fields.get(name, told) != told:
+            other = case.column(name)
+            yield case.problem(
+                "param.differs", f"{OWN_PARAMETER}{name}", found=told, other=other, expected=fields[name]
+            )
+
+
+def counts_agree(case: Case) -> Iterator[Problem]:
     """Check that a quantity beside lines that are counted says the same."""
     counted = case.kind.counted
     if counted is None or (told := case.extras.get(counted)) is None:
         return
-    count = _lines(told)
+    count = count_of(told)
     if case.order.quantity not in (None, count):
-        yield case.problem("quantity.differs", "quantity", found=case.order.quantity, expected=count)
+        column = case.column(counted)
+        yield case.problem(
+            "quantity.differs", "quantity", found=case.order.quantity, expected=count, counted=column
+        )
 
 
 def within_limits(case: Case) -> Iterator[Problem]:
     """Check that the quantity (or the count of comments) lies within the service's min and max."""
     service, field = case.service, case.kind.counted or "quantity"
+    if case.kind.per_post or not case.kind.limited or not _some_quantity_fits(service):
+        return
     pieces = ordered_pieces(case.order, service)
-    if pieces is None or not _limited(case) or not _some_quantity_fits(service):
+    if pieces is None:
         return
     least, most = max(service.min or 1, 1), service.max
     if most == UNLIMITED:
@@ -134,52 +108,6 @@ def within_limits(case: Case) -> Iterator[Problem]:
         yield case.problem("quantity.below_min", field, found=pieces, min=least, max=most)
     elif most is not None and pieces > most:
         yield case.problem("quantity.above_max", field, found=pieces, min=service.min, max=most)
-
-
-def link_form(case: Case) -> Iterator[Problem]:
-    """Check that the link is one http(s) address. A link of several lines would make several orders on some panels."""
-    link = case.order.link
-    if not link or "link" not in case.kind.takes:
-        return
-    if ORDINARY.fullmatch(link) and "://" not in link[8:]:
-        return
-    if any(map(str.isspace, link)) or SEVERAL.search(link):
-        yield case.problem("link.not_one", "link", found=link)
-    elif (character := _hidden(link)) is not None:
-        yield case.problem("link.hidden_character", "link", found=link, character=f"U+{ord(character):04X}")
-    elif not _address(link):
-        yield case.problem("link.not_a_link", "link", found=link)
-
-
-ORDINARY = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z0-9-]+(?:[/?#][!-~]*)?", re.IGNORECASE)
-"""What nearly every link looks like: nothing more need be asked of it."""
-
-SEVERAL = re.compile(r"[^=/?&%:#]https?://", re.IGNORECASE)
-"""A further address within an address, where it is no part of its path or query."""
-
-JOINERS = "\u200c\u200d"
-"""Characters that can't be seen and yet belong to Persian words and to emoji."""
-
-
-def _hidden(link: str) -> str | None:
-    """Return the first character of a link that nobody can see: it leads elsewhere, and costs the same."""
-    if link.isascii() and link.isprintable():
-        return None
-    for character in link:
-        unseen = category(character) in ("Cc", "Cf") or character in cells.BLANKS
-        if unseen and character not in JOINERS:
-            return character
-    return None
-
-
-def _address(link: str) -> bool:
-    """Whether this is an http(s) address with the name of a host."""
-    try:
-        parts = urlsplit(link)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and ("." in host.strip(".") or host == "localhost")
 
 
 def special_lists(case: Case) -> Iterator[Problem]:
@@ -204,19 +132,22 @@ def drip_feed(case: Case) -> Iterator[Problem]:
     """Check that runs and interval come together; each run is a whole order of the row's quantity."""
     if case.bare or not case.kind.takes.issuperset(DRIP_FEED):
         return
-    if case.has("runs") and not case.has("interval"):
-        yield case.problem("interval.missing", "interval")
-    if case.has("interval") and not case.has("runs"):
-        yield case.problem("runs.missing", "runs")
-    runs = case.extras.get("runs")
+    always = "runs" in case.kind.required
+    if case.has("runs") and not case.has("interval") and not always:
+        yield case.problem("interval.missing", "interval", runs=case.whole("runs"))
+    if case.has("interval") and not case.has("runs") and not always:
+        yield case.problem("runs.missing", "runs", interval=case.extras.get("interval"))
+    runs = case.whole("runs")
     if runs is None:
         return
-    if int(runs) < FEWEST_RUNS:
-        yield case.problem("runs.too_few", "runs", found=int(runs))
+    if runs < FEWEST_RUNS:
+        yield case.problem("runs.too_few", "runs", found=runs)
+    if always:
+        return
     if case.service.dripfeed is False:
         yield case.problem("runs.not_offered", "runs")
     elif case.service.dripfeed is None:
-        yield case.problem("runs.unknown", "runs", Severity.WARNING, found=int(runs))
+        yield case.problem("runs.unknown", "runs", Severity.WARNING, found=runs)
 
 
 def refill_offered(case: Case) -> Iterator[Problem]:
@@ -240,8 +171,12 @@ RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     known_type,
     required,
     not_taken,
-    comments_agree,
+    own_agree,
+    counts_agree,
+    no_link_or_quantity,
     within_limits,
+    min_and_max,
+    posts_told,
     link_form,
     special_lists,
     drip_feed,
@@ -250,13 +185,16 @@ RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
 )
 
 
-def problems_of(order: Order, service: Service | None, sheet: Sheet) -> tuple[Problem, ...]:
+def problems_of(
+    order: Order, service: Service | None, sheet: Sheet, *, capped: bool = False
+) -> tuple[Problem, ...]:
     """Return everything wrong with an order: cells that can't be read, then the rules in their order.
 
-    None: the catalogue has no such service; then only what holds for all services is looked at.
+    `capped`: this run may spend so much and no more. None: the catalogue has no such service; then only
+    what holds for all services is looked at.
     """
     if service is not None:
-        case = case_of(order, service, sheet)
+        case = case_of(order, service, sheet, capped=capped)
         found = list(order.problems)
         for rule in RULES:
             found.extend(rule(case))
@@ -266,34 +204,3 @@ def problems_of(order: Order, service: Service | None, sheet: Sheet) -> tuple[Pr
         () if case.unread("service") else (case.problem("service.unknown", "service", found=order.service),)
     )
     return (*order.problems, *unknown, *link_form(case))
-
-
-def _lines(told: str) -> int:
-    return told.count("\n") + 1
-
-
-def ordered_pieces(order: Order, service: Service) -> int | None:
-    """Return how many pieces one run delivers: the quantity, or the count of lines where they are counted."""
-    kind = service.type
-    if kind.counted is not None:
-        told = dict(order.extras).get(kind.counted)
-        return _lines(told) if told else None
-    return order.quantity if "quantity" in kind.takes else 1
-
-
-def sent_parameters(order: Order, service: Service | None) -> dict[str, str]:
-    """Return exactly what `add` is sent for this order, under the documented names.
-
-    A type whose quantity is fixed or counted by the panel is sent none (canonical documents).
-    """
-    sent = order.parameters()
-    if service is not None and "quantity" not in service.type.takes:
-        sent.pop("quantity", None)
-    return sent
-
-
-def estimate(order: Order, service: Service) -> Decimal:
-    """Return what the order will cost at the catalogue's rate; a drip-feed costs all its runs."""
-    pieces = ordered_pieces(order, service) or 0
-    runs = int(dict(order.extras).get("runs", "1")) if order.extras else 1
-    return charge_for(service.rate or Decimal(0), pieces * runs, service.basis)

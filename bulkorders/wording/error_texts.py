@@ -15,7 +15,39 @@ RUN_ERRORS: dict[str, tuple[str, str]] = {
         "The settings take the API key for {url} from {name}, and it is not set.",
         "Set the environment variable {name}.",
     ),
+    "settings.key_in_file": (
+        "The settings hold the API key for {url} itself, or something that names no place for it.",
+        'Write where the key is: key = "env:NAME" or "keyring:SERVICE/USER". To keep it in the file all the same: "plain:…".',
+    ),
+    "settings.keyring_place": (
+        "The settings take the API key for {url} from the keyring, without saying under which service and user.",
+        'Write key = "keyring:SERVICE/USER".',
+    ),
+    "settings.no_keyring": (
+        "The settings take the API key for {url} from the keyring, and the package for that is not installed.",
+        "Run `pip install 'bulkorders[keyring]'`, or take the key from the environment: key = \"env:NAME\".",
+    ),
+    "settings.keyring_failed": (
+        "The keyring gave no API key for {url}: {reason}",
+        'Unlock it, or take the key from the environment: key = "env:NAME".',
+    ),
+    "settings.key_not_in_keyring": (
+        "The keyring has no API key for {url} under the service {service} and the user {user}.",
+        "Put it there: `keyring set {service} {user}`.",
+    ),
+    "settings.preset": (
+        "The settings name the family {found}, and there is none of that name; there are {known}.",
+        "Choose one of them, or leave `preset` out: most panels need none.",
+    ),
+    "settings.name_twice": (
+        "The settings of the panel {panel} give one name to two things: {names}.",
+        "Give each parameter a name of its own; one of the two would be lost on the way.",
+    ),
     "settings.not_toml": ("{path} can't be read: {reason}", "Correct the file and run the command again."),
+    "settings.error_kinds": (
+        "The error texts of the settings can't be used, section {section}: {reason}",
+        "Correct the section, or remove it; texts it would have named are in doubt then.",
+    ),
     "settings.wrong": ("The settings are wrong: {wrong}", "Correct them and run the command again."),
     "panel.unreachable": (
         "{url} gave no answer: {reason}",

@@ -100,6 +100,14 @@ SHEET_ERRORS: dict[str, tuple[str, str]] = {
         "{path}, row {header_row}: several columns mean {title}: {headers}.",
         'Delete or rename all but one, or take one out: --map "Header=-".',
     ),
+    "sheet.param_reserved": (
+        "{path}, row {header_row}: the column {header} names a parameter that is not the panel's own; {reserved} can't be set that way.",
+        'Use the column of the field itself, or take this one out: --map "{header}=-".',
+    ),
+    "sheet.param_unnamed": (
+        "{path}, row {header_row}: the column {header} names no parameter.",
+        'Write the name after it, such as param:reaction, or take the column out: --map "{header}=-".',
+    ),
     "sheet.map_unknown": (
         "--map names the {what} {given}, and there is none of that name; there are {known}.",
         "Did you mean {near}? Correct --map, and run the command again.",
@@ -127,6 +135,10 @@ SHEET_ERRORS: dict[str, tuple[str, str]] = {
     "template.kind": (
         "A template is written as .xlsx or .csv, found {path}.",
         "Name such a file with --out.",
+    ),
+    "template.type_unknown": (
+        "There is no type of service {given}; there are {known}.",
+        "Choose among them with --type, or leave it out for all that the panel sells.",
     ),
     "template.not_writable": (
         "{path} can't be written: {reason}.",

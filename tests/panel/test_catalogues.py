@@ -81,7 +81,7 @@ def test_what_is_no_catalogue_is_said(replay: Any, said: Any, fails: Any, body: 
 def test_the_profile_decides_basis_and_currency(replay: Any, said: Any, ask: Any) -> None:
     """What the profile says of rate basis and currency goes before what the panel says."""
     replay.says(said(sample("services")), said(GOOD))
-    assert ask(catalogue, basis=1, currency="IRT").services["1"].basis == 1
+    assert ask(catalogue, rates={"default": 1}, currency="IRT").services["1"].basis == 1
     assert ask(balance, currency="IRT").currency == "IRT"
 
 

@@ -11,7 +11,6 @@ import pytest
 from bulkorders.model.outcomes import Verdict
 from bulkorders.panel.client import Panel
 from bulkorders.panel.requests import Said as Told
-from bulkorders.panel.requests import read_refill_statuses, read_requests
 from bulkorders.panel.wire import Sending
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "answers"
@@ -91,15 +90,14 @@ def test_the_documented_status_of_many(
 def test_the_documented_refills(replay: Any, said: Any, ask: Any) -> None:
     """One refill is asked for with `order`, many with `orders`; ids and refusals are told apart."""
     replay.says(said(sample("refill")), said(sample("refill-many")))
-    one = ask(lambda panel: panel.ask("refill", ["7"], Sending()))
-    many = ask(lambda panel: panel.ask("refill", ["123", "456"], Sending()))
+    one = ask(lambda panel: panel.requests("refill", ["7"]))
+    many = ask(lambda panel: panel.requests("refill", ["123", "456"]))
     assert [(form.get("order"), form.get("orders")) for form in replay.asked] == [
         ("7", None),
         (None, "123,456"),
     ]
-    assert read_requests(one, "refill", ["7"])["7"].request_id == "1"
-    told = read_requests(many, "refill", ["123", "456"])
-    assert [(each.said, each.request_id) for each in told.values()] == [
+    assert one["7"].request_id == "1"
+    assert [(each.said, each.request_id) for each in many.values()] == [
         (Told.ACCEPTED, "1"),
         (Told.REFUSED, None),
     ]
@@ -108,17 +106,16 @@ def test_the_documented_refills(replay: Any, said: Any, ask: Any) -> None:
 def test_the_documented_refill_statuses(replay: Any, said: Any, ask: Any) -> None:
     """Refills are asked about with `refills`, and both documented shapes are read."""
     replay.says(said(sample("refill_status")), said(sample("refill_status-one")))
-    many = ask(lambda panel: panel.refill_statuses(["1", "2"]))
-    one = ask(lambda panel: panel.refill_statuses(["1"]))
-    assert read_refill_statuses(many, ["1", "2"]) == {"1": "Completed", "2": "Failed"}
-    assert read_refill_statuses(one, ["1"]) == {"1": "Completed"}
+    many = ask(lambda panel: panel.refill_words(["1", "2"]))
+    one = ask(lambda panel: panel.refill_words(["1"]))
+    assert many == {"1": "Completed", "2": "Failed"}
+    assert one == {"1": "Completed"}
     assert [form["refills"] for form in replay.asked] == ["1,2", "1"]
 
 
 def test_the_documented_cancels(replay: Any, said: Any, ask: Any) -> None:
     """Cancels are asked for with `orders`; one is taken, the other refused in the panel's words."""
     replay.says(said(sample("cancel")))
-    reply = ask(lambda panel: panel.ask("cancel", ["123", "456"], Sending()))
-    told = read_requests(reply, "cancel", ["123", "456"])
+    told = ask(lambda panel: panel.requests("cancel", ["123", "456"]))
     assert [each.said for each in told.values()] == [Told.ACCEPTED, Told.REFUSED]
     assert told["456"].message == "Service not support cancel!"

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bulkorders.model.pace import Limit
 from bulkorders.panel.pace import LocalPace
 
 
@@ -34,6 +35,7 @@ async def begins(pace: LocalPace, count: int) -> list[float]:
 
     async def one() -> None:
         async with pace.slot():
+            await pace.turn("add")
             seen.append(loop.time() - start)
 
     await asyncio.gather(*(one() for _ in range(count)))
@@ -106,3 +108,40 @@ def test_a_slot_is_given_back_whatever_happens() -> None:
         return len(await begins(pace, 3))
 
     assert asyncio.run(measured()) == 3
+
+
+def turns(pace: LocalPace, *actions: str) -> list[float]:
+    """Return when each of these calls had its turn, asked for one after the other."""
+
+    async def taken() -> list[float]:
+        loop = asyncio.get_running_loop()
+        start, seen = loop.time(), []
+        for action in actions:
+            await pace.turn(action)
+            seen.append(loop.time() - start)
+        return seen
+
+    return asyncio.run(taken())
+
+
+def test_a_limit_of_one_action_leaves_the_others_alone() -> None:
+    """The third status within the time waits; a balance asked for beside it does not."""
+    pace = LocalPace(8, limits={"status": Limit(2, 0.2)})
+    seen = turns(pace, "status", "status", "balance", "status")
+    assert seen[2] < 0.1
+    assert seen[3] >= 0.2
+
+
+def test_a_limit_of_all_counts_every_action() -> None:
+    """Two calls of different kinds use up a limit of two for all."""
+    seen = turns(LocalPace(8, limits={"all": Limit(2, 0.2)}), "services", "balance", "add")
+    assert seen[1] < 0.1
+    assert seen[2] >= 0.2
+
+
+def test_both_the_rate_and_the_limit_are_kept() -> None:
+    """Orders keep the rate that was asked for and the panel's own limit, whichever is slower."""
+    pace = LocalPace(8, per_second=20, limits={"add": Limit(2, 0.3)})
+    seen = turns(pace, "add", "add", "add")
+    assert seen[1] >= 1 / 20 - 0.001
+    assert seen[2] >= 0.3

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bulkorders.errors import SheetError
+from bulkorders.model.service_types import INCIDENTAL
 from bulkorders.sheet import columns
 from bulkorders.sheet.aliases import FIELDS, LANGUAGES, NUMBERING
 
@@ -196,3 +197,69 @@ def test_result_columns_have_each_a_name_and_a_title_of_its_own() -> None:
     assert len({each.name for each in columns.RESULT_COLUMNS}) == len(columns.RESULT_COLUMNS)
     assert len({each.title for each in columns.RESULT_COLUMNS}) == len(columns.RESULT_COLUMNS)
     assert all(columns.field_of(each.title) is None for each in columns.RESULT_COLUMNS)
+
+
+@pytest.mark.parametrize("field", INCIDENTAL)
+def test_a_header_that_is_the_fields_name_is_taken_in_any_spelling(field: str) -> None:
+    """The parameter's own name heads its column with underscores, blanks or dashes, in any case."""
+    for header in (field, field.upper(), field.replace("_", " "), field.replace("_", "-").title()):
+        assert columns.field_of(header) == field
+
+
+def test_a_sheet_of_subscriptions_needs_no_link_column() -> None:
+    """A username says what the order is for; a sheet with neither misses the link."""
+    assert columns.match(["Service", "Username", "Min", "Max", "Delay"]).columns["username"] == 1
+    assert facts(["Service", "Min", "Max"])[1]["missing"] == ["Link"]
+    assert facts(["Username", "Min", "Max"])[1]["missing"] == ["Service"]
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("param:reaction", "param:reaction"),
+        ("PARAM: View_Time ", "param:View_Time"),
+        (" Param:min", "param:min"),
+        ("param:số", "param:số"),
+        ("param:a/b", "param:a/b"),
+        ("parameter:reaction", None),
+        ("my param:reaction", None),
+    ],
+)
+def test_a_parameter_of_the_panels_own_keeps_its_name(header: str, field: str | None) -> None:
+    """After `param:`, in any case, the name stands exactly as the panel is to have it."""
+    assert columns.field_of(header) == field
+
+
+def test_names_of_parameters_that_differ_in_case_are_two() -> None:
+    """Panels tell `Country` from `country`, so these are two columns; the same name twice is refused."""
+    header = ["Service", "Link", "param:country", "Country", "param:Country"]
+    assert columns.match(header).columns == {
+        "service": 0, "link": 1, "param:country": 2, "country": 3, "param:Country": 4,
+    }  # fmt: skip
+    code, told = facts(["Service", "Link", "param:days", "PARAM:days"])
+    assert (code, told["title"], told["headers"]) == (
+        "sheet.columns_twice", "param:days", ["param:days", "PARAM:days"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["key", "action", "service", "link", "quantity", "order", "orders", "Quantity"]
+)
+def test_a_parameter_of_every_call_is_no_panels_own(name: str) -> None:
+    """What authorises, names or sizes the order can't be set beside its own column."""
+    code, told = facts(["Service", "Link", f"param:{name}"])
+    assert (code, told["header"]) == ("sheet.param_reserved", f"param:{name}")
+    assert name.casefold() in told["reserved"]
+
+
+def test_a_parameter_without_a_name_is_refused() -> None:
+    """A header that ends after the colon names nothing."""
+    assert facts(["Service", "Link", "param: "]) == ("sheet.param_unnamed", {"header": "param: "})
+
+
+def test_a_column_can_be_mapped_to_a_parameter_or_taken_out() -> None:
+    """`--map` makes any column a parameter of the panel's own, and one that is refused the user's."""
+    header = ["Service", "Link", "Ngày", "param:key"]
+    match = columns.match(header, {"Ngày": "param:days", "param:key": "-"})
+    assert match.columns == {"service": 0, "link": 1, "param:days": 2}
+    assert match.own == ("param:key",)

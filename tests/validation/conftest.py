@@ -10,6 +10,7 @@ from bulkorders.model.catalogue import Catalogue, Service
 from bulkorders.model.lifecycle import COMMITTED, State
 from bulkorders.model.orders import Cell, Order, Row, Sheet, Submission, ValidatedOrder
 from bulkorders.model.problems import Problem
+from bulkorders.model.service_types import INCIDENTAL
 from bulkorders.validation import batch, parsing
 from bulkorders.validation.batch import Allowances, Checked, Identified, Memory, Target
 
@@ -19,6 +20,8 @@ LINK = "https://example.com/post/1"
 FIELDS = (
     *("service", "link", "quantity", "comments", "list", "suggest", "search", "runs", "interval", "refill"),
     *("max_rate", "reference", "campaign", "panel", "allow_duplicate"),
+    *INCIDENTAL,
+    *("param:reaction", "param:country"),
 )
 
 SERVICES = (
@@ -32,12 +35,13 @@ SERVICES = (
     Service("8", "Remark pack", "custom_comments_package", rate=Decimal(9), min=1, max=1, basis=1),
     Service("9", "Garbled", rate=None, trouble="rate: cheap"),
     Service("10", "Upside down", rate=Decimal(1), min=1_000, max=1),
-    Service("11", "Poll", "Poll", rate=Decimal(1), min=10, max=1_000),
+    Service("11", "Picked", "Pick a comment", rate=Decimal(1), min=10, max=1_000),
     Service("12", "Without limits", rate=Decimal("0.00125")),
     Service("13", "No rate"),
     Service("14", "Never", rate=Decimal(1), min=0, max=0),
     Service("15", "Below nothing", rate=Decimal(-1), min=10, max=1_000),
     Service("16", "Package upside down", "Package", rate=Decimal(5), min=100, max=99, basis=1),
+    Service("17", "Likes on new posts", "Subscriptions", rate=Decimal(2), min=10, max=1_000),
 )
 
 

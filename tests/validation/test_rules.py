@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bulkorders.model.catalogue import SPECIAL, TYPES, Service
+from bulkorders.model.catalogue import Service
 from bulkorders.model.problems import Severity
+from bulkorders.model.service_types import SPECIAL, TYPES
 from bulkorders.validation import rules
 
 COMMENTS = "Nice\nLovely\nWow"
@@ -53,7 +54,7 @@ def test_an_unknown_type_is_a_warning_and_treated_as_default(desk: Any) -> None:
     assert [(problem.code, problem.severity) for problem in answer.problems] == [
         ("service.type_unknown", Severity.WARNING)
     ]
-    assert answer.problems[0].facts["type"] == "Poll"
+    assert answer.problems[0].facts["type"] == "Pick a comment"
     assert answer.validated is not None
     assert dict(answer.validated.parameters)["quantity"] == "500"
     assert desk.codes(service="11", quantity=None) == ["service.type_unknown", "quantity.missing"]
@@ -335,7 +336,11 @@ def test_every_rule_has_a_case_that_breaks_it(desk: Any) -> None:
         rules.known_type: {"service": "11"},
         rules.required: {"quantity": None},
         rules.not_taken: {"comments": "c"},
-        rules.comments_agree: {"service": "4", "quantity": 9, "comments": COMMENTS},
+        rules.own_agree: {"param:country": "US", "country": "VN"},
+        rules.counts_agree: {"service": "4", "quantity": 9, "comments": COMMENTS},
+        rules.no_link_or_quantity: {"service": "17"},
+        rules.min_and_max: {"service": "17", "min": 9, "max": 20},
+        rules.posts_told: {"service": "17"},
         rules.within_limits: {"quantity": 1},
         rules.link_form: {"link": "x"},
         rules.special_lists: {"service": "5"},

@@ -32,6 +32,8 @@ HEADER_PLACE = {"path", "worksheet", "header_row"}
 ADDED = {
     "sheet.columns_missing": HEADER_PLACE,
     "sheet.columns_twice": HEADER_PLACE,
+    "sheet.param_reserved": HEADER_PLACE,
+    "sheet.param_unnamed": HEADER_PLACE,
     "sheet.map_unknown": HEADER_PLACE,
 }
 """Facts that are added to an error on its way up (`header.make_sheet`)."""

@@ -12,16 +12,19 @@ import pytest
 
 import bulkorders
 from bulkorders import wording
-from bulkorders.model.catalogue import TYPES, Catalogue, Service
+from bulkorders.model.catalogue import Catalogue, Service
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import ErrorCell, Row, Sheet, Submission
 from bulkorders.model.problems import Problem
+from bulkorders.model.service_types import INCIDENTAL, TYPES, UNSAID
 from bulkorders.validation import batch, parsing
 from bulkorders.validation.batch import Allowances, Memory, Target
 
 FIELDS = (
     *("service", "link", "quantity", "comments", "list", "suggest", "search", "runs", "interval", "refill"),
     *("max_rate", "reference", "allow_duplicate"),
+    *INCIDENTAL,
+    "param:country",
 )
 SERVICES = {
     service.id: service
@@ -32,11 +35,16 @@ SERVICES = {
         Service("4", "Comments", "Custom Comments", rate=Decimal(1), min=2, max=4),
         Service("5", "Videos", "special", rate=Decimal(1)),
         Service("6", "Mixed", "special1", rate=Decimal(1)),
-        Service("7", "Odd", "Poll", rate=Decimal(1), max=10),
+        Service("7", "Odd", "Pick a comment", rate=Decimal(1), max=10),
+        Service("8", "New posts", "Subscriptions", rate=Decimal(1), min=10, max=100),
+        *(Service(f"t{at}", kind.name, kind.name, rate=Decimal(1)) for at, kind in enumerate(TYPES.values())),
         Service("9", "Garbled", trouble="rate: cheap"),
         Service("10", "Upside down", rate=Decimal(1), min=9, max=1),
     )
 }
+SUBSCRIPTION = {
+    "service": "8", "link": None, "quantity": None, "username": "a", "min": 10, "max": 20, "posts": 1, "delay": 0,
+}  # fmt: skip
 GOOD = {"service": "318", "link": "https://example.com/a", "quantity": 500}
 
 
@@ -143,10 +151,24 @@ WRONG: list[list[Problem]] = (
             {"max_rate": "cheap"},
             {"max_rate": "1.250"},
             {"max_rate": "0.1"},
+            {**SUBSCRIPTION, "quantity": 5},
+            {**SUBSCRIPTION, "link": "https://example.com/a"},
+            {**SUBSCRIPTION, "username": "a\nb"},
+            {**SUBSCRIPTION, "min": 9, "max": 9},
+            {**SUBSCRIPTION, "min": 101, "max": 101},
+            {**SUBSCRIPTION, "min": 30},
+            {**SUBSCRIPTION, "posts": None},
+            {**SUBSCRIPTION, "posts": 0},
+            {**SUBSCRIPTION, "expiry": "31/02/2027"},
+            {"country": "VN", "param:country": "US"},
+            *({field: "31/12/2026" if field == "expiry" else "1"} for field in INCIDENTAL),
+            *({"service": f"t{at}", "link": None, "quantity": None} for at in range(len(TYPES))),
+            *({"service": f"t{at}", "type_of_traffic": told} for at in range(len(TYPES)) for told in "12"),
         )
     ]
     + [
         problems_of({}, allowed=Allowances(max_order=Decimal(1))),
+        problems_of({**SUBSCRIPTION, "posts": 0}, allowed=Allowances(capped=True)),
         problems_of({"reference": "A"}, {"reference": "A"}),
         problems_of({}, {}),
         problems_of({}, memory=placed()),
@@ -170,7 +192,8 @@ def emitted() -> set[str]:
     for kind in TYPES.values():
         found |= {f"{field}.missing" for field in kind.required}
         extras = {"comments", "list", "suggest", "search", "runs", "interval"}
-        found |= {f"{field}.not_taken" for field in extras - kind.takes}
+        found |= {f"{field}.not_taken" for field in {*extras, *INCIDENTAL} - kind.takes - UNSAID}
+        found |= {f"{needed}.missing" for _, _, needed in kind.depending}
     return found | {"panel.unknown"}
 
 

@@ -126,6 +126,7 @@ def submission_of(row: tuple[Any, ...], requests: Iterable[Request] = ()) -> Sub
         checked_at=checked_at,
         sent_at=sent_at,
         requests=tuple(requests),
+        unknown=error,
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bulkorders.model import money
 from bulkorders.model.lifecycle import RequestState
-from bulkorders.model.orders import Cell, Request, Sheet, Submission
+from bulkorders.model.orders import OWN_PARAMETER, Cell, Request, Sheet, Submission
 from bulkorders.model.problems import Problem
 from bulkorders.model.report import Line
 from bulkorders.sheet.columns import GONE, HELD, UNKEYED
@@ -73,6 +73,7 @@ def cells(line: Line, sheet: Sheet) -> Sequence[Cell]:
     told: dict[str, Cell] = {}
     if line.submission is not None:
         told.update(line.submission.parameters)
+        told |= {f"{OWN_PARAMETER}{name}": sent for name, sent in line.submission.parameters.items()}
         told |= {
             name: getattr(line.submission, name) for name in ("service", "link", "quantity", "reference")
         }
