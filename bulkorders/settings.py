@@ -32,6 +32,7 @@ KEY_SCHEMES = ("env", "keyring", "plain")
 
 Action = Literal["services", "add", "status", "balance", "refill", "refill_status", "cancel"]
 Basis = Literal[1, 1000]
+Cap = Annotated[Decimal, Field(ge=0)]
 BatchSize = Annotated[int, Field(ge=1, le=1000)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.\[\]-]{0,63}$")]
 Status = Literal[
@@ -69,6 +70,7 @@ class PanelSettings(BaseModel):
     or one of them by type of service. `parameters` and `actions` give the panel's own names for the
     documented ones (`link = "target"`, or for one action alone `"refill.order" = "refill"`), `send` what
     every call carries besides. `not_placed` are the HTTP statuses that prove an order was not placed.
+    `max_per_day` is what may be spent on it in a day, in its currency.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -99,6 +101,7 @@ class PanelSettings(BaseModel):
     read_timeout: float = Field(default=30, gt=0)
     add_timeout: float = Field(default=60, gt=0)
     verify_tls: bool = True
+    max_per_day: Cap | None = None
 
     @model_validator(mode="after")
     def _address(self) -> Self:
@@ -108,7 +111,10 @@ class PanelSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """All settings, read once at the start."""
+    """All settings, read once at the start.
+
+    `max_per_day` is what each account may spend in a day, in its own currency; or a table of amounts by currency.
+    """
 
     model_config = SettingsConfigDict(env_prefix="BULKORDERS_", extra="ignore", frozen=True)
 
@@ -122,6 +128,7 @@ class Settings(BaseSettings):
     per_second: float | None = Field(default=None, gt=0)
     max_total: Decimal | None = Field(default=None, ge=0)
     max_order: Decimal | None = Field(default=None, ge=0)
+    max_per_day: Cap | dict[str, Cap] | None = None
     duplicate_days: int = Field(default=30, ge=0)
     decimal: Literal[",", "."] | None = None
     timezone: str | None = None

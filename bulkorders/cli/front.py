@@ -1,6 +1,8 @@
 """The terminal as the front of a run: asks the person, tells what comes up, shows how far it is."""
 
+import shutil
 import sys
+import textwrap
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -44,7 +46,7 @@ class TerminalFront:
         """Show the consequences in numbers, and ask. Raises CallError where there is no terminal to ask on."""
         if not self._quiet:
             for line in summaries.review(review):
-                click.echo(line, err=True)
+                click.echo(_wrapped(line), err=True)
         return self._ask(wording.translated("Place these orders?"))
 
     def agree(self, question: str) -> bool:
@@ -102,3 +104,15 @@ class TerminalFront:
         if self._bar is not None:
             self._bar.stop()
         self._bar = self._task = None
+
+
+def _wrapped(line: str) -> str:
+    """Return a line folded at words for the terminal, its further lines set in; whole where there is none."""
+    if not sys.stderr.isatty():
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    width = max(shutil.get_terminal_size().columns, 40)
+    folded = textwrap.wrap(
+        line, width, subsequent_indent=f"{indent}    ", break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(folded)

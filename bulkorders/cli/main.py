@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from bulkorders.cli import doubts, orders, panels, requests, tools
+from bulkorders.cli import doubts, journal, orders, panels, requests, tools
 from bulkorders.errors import BulkordersError, CallError
 
 INTERRUPTED = 130
@@ -35,6 +35,7 @@ for _command in (
     panels.panels,
     tools.template,
     tools.history,
+    journal.journal,
     tools.sandbox,
 ):
     bulkorders.add_command(_command)

@@ -28,6 +28,16 @@ def check(*, as_json: bool, **given: Any) -> int:
 @click.option(
     "--per-second", type=click.FloatRange(0, min_open=True), metavar="N", help="Orders a second at most."
 )
+@click.option("--canary", is_flag=True, help="Place one order first, and compare its real charge.")
+@click.option(
+    "--one-per-link", is_flag=True, help="Let a row wait while its service and link have an open order."
+)
+@click.option(
+    "--recheck",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    help="Ask the catalogue again when older than this (60).",
+)
 @click.option("--max-total", type=Amount(), help="Send nothing if all would cost more than this.")
 @click.option("--retry-rejected", is_flag=True, help="Try orders again that the panel refused.")
 @allowances

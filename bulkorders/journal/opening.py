@@ -34,7 +34,7 @@ async def open_journal(
         return await SqliteJournal.open(path, read_only=True)
     lock = JournalLock(path)
     lock.take(who)
-    mark = Mark(path.with_name(f"{path.name}.mark"))
+    mark = Mark(mark_path(path))
     try:
         return await SqliteJournal.open(
             path, mark=mark, accept_rollback=accept_rollback, release=lock.release
@@ -56,6 +56,11 @@ def journal_path(url_or_path: str | Path) -> Path:
     if scheme != "sqlite" or not rest.startswith("/") or len(rest) == 1:
         raise JournalError("journal.url_unknown", scheme=scheme)
     return Path(rest[1:]).expanduser().resolve()
+
+
+def mark_path(path: Path) -> Path:
+    """Return where the high-water mark of the journal at this path stands."""
+    return path.with_name(f"{path.name}.mark")
 
 
 def spool_path(url_or_path: str | Path) -> Path:

@@ -8,12 +8,35 @@ from bulkorders.model.report import AccountMoney
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceCost:
+    """What is ordered of one service: the rate is the price of `basis` pieces, the cost an estimate."""
+
+    account: str
+    service: str
+    name: str
+    orders: int
+    rate: Decimal
+    basis: int
+    cost: Decimal
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
-    """The consequences of a submit in numbers, before anything is spent."""
+    """The consequences of a submit in numbers, before anything is spent.
+
+    `services` are the dearest first. `warnings` are kinds of problems that stop nothing, with the count of
+    their rows. `waiting` rows are held back because of an open order on their link.
+    """
 
     campaign: str
     orders: int
     money: Sequence[AccountMoney]
+    sheet: str = ""
+    results: str = ""
+    services: Sequence[ServiceCost] = ()
+    warnings: Sequence[tuple[str, int]] = ()
+    waiting: int = 0
     invalid: int = 0
     duplicate: int = 0
     placed: int = 0

@@ -1,6 +1,7 @@
 """From a sheet to checked rows: read, parse, ask the panel, remember, apply the rules."""
 
 import asyncio
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from uuid import uuid4
 from bulkorders import wording
 from bulkorders.errors import SheetError
 from bulkorders.journal.protocol import Journal
+from bulkorders.model.lifecycle import COMMITTED, State
 from bulkorders.model.orders import OWN_PARAMETER, Order, Sheet, Submission, ValidatedOrder
 from bulkorders.model.problems import Problem
 from bulkorders.panel.forms import names_taken
@@ -25,7 +27,11 @@ from bulkorders.validation.parsing import Parsed
 
 @dataclass(slots=True)
 class Checking:
-    """A sheet on its way through a run. `checked` is by row number; a row that could not be parsed has none."""
+    """A sheet on its way through a run. `checked` is by row number; a row that could not be parsed has none.
+
+    `digest` is of the file's bytes as they were before it was read. `elsewhere` are the accounts beside
+    those of this run on which the journal has orders of its campaigns.
+    """
 
     run: str
     options: Options
@@ -37,6 +43,8 @@ class Checking:
     accounts: Mapping[str | None, Account] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     checked: dict[int, Checked] = field(default_factory=dict)
+    digest: str = ""
+    elsewhere: set[str] = field(default_factory=set)
 
     def distinct_accounts(self) -> list[Account]:
         """Return each account once."""
@@ -67,6 +75,8 @@ class Checking:
 
 async def read(options: Options, settings: Settings) -> Checking:
     """Read and parse the sheet. Raises SheetError."""
+    # Before it is read: a sheet that is saved meanwhile then differs, and is never taken for the reviewed one.
+    digest = await asyncio.to_thread(digest_of, options.sheet)
     sheet = await asyncio.to_thread(
         read_sheet, options.sheet, worksheet=options.worksheet, mapping=options.mapping
     )
@@ -74,7 +84,18 @@ async def read(options: Options, settings: Settings) -> Checking:
     default = options.campaign or sheet.campaign_id or _stem(options)
     orders = [each.order for each in parsed if each.order is not None]
     campaigns = tuple(dict.fromkeys(_campaign(order, options, default) for order in orders)) or (default,)
-    return Checking(uuid4().hex[:12], options, settings, sheet, parsed, ", ".join(campaigns), campaigns)
+    return Checking(
+        uuid4().hex[:12], options, settings, sheet, parsed, ", ".join(campaigns), campaigns, digest=digest
+    )
+
+
+def digest_of(path: Path) -> str:
+    """Return a digest of a file's bytes; an empty text where it can't be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _stem(options: Options) -> str:
@@ -142,7 +163,7 @@ def _targets(checking: Checking) -> Iterable[tuple[Order, Target]]:
 def _unknown_panel(checking: Checking, parsed: Parsed, order: Order) -> Parsed:
     column = checking.sheet.title("panel") or wording.field_title("panel")
     facts = {"found": order.panel, "known": sorted(checking.settings.all_panels())}
-    return Parsed(parsed.row, None, (Problem(order.row, "panel.unknown", column, facts),))
+    return Parsed(parsed.row, None, (*parsed.problems, Problem(order.row, "panel.unknown", column, facts)))
 
 
 async def _memory(checking: Checking, identified: list[batch.Identified], journal: Journal) -> Memory:
@@ -154,8 +175,23 @@ async def _memory(checking: Checking, identified: list[batch.Identified], journa
     known = await journal.submissions(keys=batch.wanted_keys(identified)) if identified else []
     alike = await journal.alike([each.fingerprint for each in identified], since) if identified else {}
     own = {account.id for account in checking.distinct_accounts()}
+    checking.elsewhere = {each.account for each in campaign} - own
     return Memory(
         tuple(each for each in campaign if each.account in own),
         alike,
         {each.key: each for each in known},
+        await _still_open(identified, [*campaign, *known], own, journal),
     )
+
+
+async def _still_open(
+    identified: list[batch.Identified], known: list[Submission], own: set[str], journal: Journal
+) -> list[Submission]:
+    """Return the orders of these accounts that are open or in doubt; none where no row is new."""
+    sent = {each.key for each in known if each.state in COMMITTED}
+    if all(each.key in sent for each in identified):
+        return []
+    accounts = sorted(own)
+    placed = await journal.submissions(accounts=accounts, open_only=True)
+    doubtful = await journal.submissions(accounts=accounts, states=[State.SENDING, State.IN_DOUBT])
+    return placed + doubtful

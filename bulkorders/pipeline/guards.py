@@ -1,15 +1,12 @@
-"""What must hold before the first cent: the campaign is the one that is meant, caps, funds."""
+"""What must hold before the first cent: the campaign and the journal are the ones that are meant."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 
 from bulkorders import wording
 from bulkorders.errors import GuardError
 from bulkorders.journal.protocol import Campaign, Journal
-from bulkorders.model import money
 from bulkorders.model.orders import ValidatedOrder
 from bulkorders.pipeline.accounts import now
 from bulkorders.pipeline.checking import Checking
@@ -95,33 +92,3 @@ async def remember_campaigns(run: Checking, journal: Journal) -> None:
 
 def _sheet_path(run: Checking) -> str:
     return str(run.options.sheet.resolve())
-
-
-def total_cap(run: Checking, send: Sequence[ValidatedOrder]) -> None:
-    """Raise GuardError where the orders would cost more than `--max-total`, on any account."""
-    cap = run.options.max_total if run.options.max_total is not None else run.settings.max_total
-    for account, cost in _costs(send).items():
-        if cap is not None and cost > cap:
-            currency = _currency(run, account)
-            raise GuardError("guard.max_total", found=cost, expected=cap, currency=currency)
-
-
-def funds(run: Checking, send: Sequence[ValidatedOrder]) -> None:
-    """Raise GuardError where an account does not hold what its orders are estimated to cost."""
-    costs = _costs(send)
-    for account in run.distinct_accounts():
-        cost = costs.get(account.id, Decimal(0))
-        if account.balance is not None and cost > account.balance.amount:
-            facts = {"found": cost, "expected": wording.amount(account.balance.amount, account.currency)}
-            raise GuardError("guard.funds", **facts, currency=account.currency or "", account=account.id)
-
-
-def _costs(send: Sequence[ValidatedOrder]) -> dict[str, Decimal]:
-    by_account: dict[str, list[Decimal]] = defaultdict(list)
-    for order in send:
-        by_account[order.account].append(order.estimate)
-    return {account: money.total(costs) for account, costs in by_account.items()}
-
-
-def _currency(run: Checking, account_id: str) -> str:
-    return next((each.currency or "" for each in run.distinct_accounts() if each.id == account_id), "")

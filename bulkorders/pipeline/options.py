@@ -13,6 +13,9 @@ class Options:
     """What `check`, `submit` and `refresh` take. Amounts are in the panel's currency.
 
     `yes` answers the review beforehand. `mapping` names fields for headers (`{"Menge": "quantity"}`).
+    `canary` places one order on each panel first, and holds its real charge against the estimate.
+    `one_per_link` lets rows wait while an order for the same service and link is open. `recheck` is the
+    age in seconds from which on the catalogue is asked for again before an order is placed.
     """
 
     sheet: Path
@@ -30,6 +33,9 @@ class Options:
     allow_changed: bool = False
     retry_rejected: bool = False
     dry_run: bool = False
+    canary: bool = False
+    one_per_link: bool = False
+    recheck: float = 60.0
 
 
 class Front(Protocol):

@@ -16,6 +16,7 @@ from bulkorders.model.report import Stop
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.options import Front
+from bulkorders.pipeline.planning import Watchman
 from bulkorders.pipeline.recording import Record
 from bulkorders.submission.attempt import Attempts
 from bulkorders.submission.dispatch import Dispatch, Stopped
@@ -62,7 +63,10 @@ async def place(run: Checking, record: Record, front: Front, ready: Sequence[Sub
 def _dispatch(run: Checking, record: Record, account: Account, gauge: "_Gauge") -> Dispatch:
     attempts = Attempts(account.panel, record.journal, record.spool, run.run)
     at_once = run.options.concurrency or run.settings.concurrency
-    return Dispatch(account.panel, attempts, account.pace, at_once=at_once, watch=gauge.take)
+    reviewed = Watchman(account, run.options.recheck)
+    return Dispatch(
+        account.panel, attempts, account.pace, at_once=at_once, watch=gauge.take, reviewed=reviewed
+    )
 
 
 def _stop(ends: Sequence[Stopped | None]) -> Stop | None:

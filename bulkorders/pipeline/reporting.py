@@ -37,7 +37,7 @@ STATES: dict[State, OrderState] = {
     State.DROPPED: "dropped",
 }
 MISSING = "order.missing"
-STOPPED_EXIT = {"interrupted": 130, "journal": 4}
+STOPPED_EXIT = {"interrupted": 130, "journal": 4, "plan_changed": 4, "canary": 4}
 
 
 def lines_of(checking: Checking, known: Mapping[str, Submission]) -> list[Line]:

@@ -1,15 +1,28 @@
 """Two runs over a sheet, told from end to end: check, which spends nothing, and submit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from bulkorders import wording
 from bulkorders.errors import Declined
 from bulkorders.journal.opening import open_journal
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
-from bulkorders.model.progress import Review
-from bulkorders.model.report import Report
-from bulkorders.pipeline import accounts, checking, ending, guards, recording, reporting
+from bulkorders.model.report import Report, Stop
+from bulkorders.pipeline import (
+    accounts,
+    canary,
+    checking,
+    ending,
+    guards,
+    likeness,
+    limits,
+    planning,
+    recording,
+    reporting,
+    reviewing,
+)
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.options import Front, Options
 from bulkorders.pipeline.placing import place
@@ -17,8 +30,10 @@ from bulkorders.pipeline.polling import poll
 from bulkorders.pipeline.recording import Record
 from bulkorders.settings import Settings
 from bulkorders.sheet.results import writable
+from bulkorders.sheet.results.replacing import lock_file
 from bulkorders.submission import resuming
 from bulkorders.submission.resuming import Plan
+from bulkorders.validation.busy import CODES
 
 
 async def check(options: Options, settings: Settings, front: Front) -> Report:
@@ -49,19 +64,37 @@ async def submit(options: Options, settings: Settings, front: Front) -> Report:
         for account in _distinct(opened.values()):
             await accounts.confirm_key(record.journal, account, front)
         await checking.check(run, opened, record.journal)
-        plan = _plan(run)
-        run.tell_notes(front)
-        await guards.campaign_meant(run, record.journal, front, plan.send)
+        if options.one_per_link:
+            await _ask_of_busy_links(run, opened, record, front)
+        plan, waiting = _plan(run)
         results = run.results_file()
-        writable(results, rows=len(run.sheet.rows))
-        guards.same_journal(run, record.journal, front, results)
-        guards.total_cap(run, plan.send)
-        guards.funds(run, plan.send)
+        await _guarded(run, record, front, plan, results)
+        costs = await limits.costs(run, record.journal, plan.send)
+        limits.hold(run, costs)
+        if waiting:
+            front.tell(wording.note("link.waiting", {"count": waiting}))
         if options.dry_run:
             return _rehearsed(run)
-        if plan.send and not front.confirm(_review(run, plan)):
-            raise Declined("guard.declined")
+        if plan.send:
+            if not front.confirm(reviewing.review(run, plan, costs, results, waiting=waiting)):
+                raise Declined("guard.declined")
+            await planning.still_stands(run, plan.send, front)
+            limits.hold(run, await limits.costs(run, record.journal, plan.send))
         return await _carry_out(run, record, front, plan, results)
+
+
+async def _guarded(run: Checking, record: Record, front: Front, plan: Plan, results: Path) -> None:
+    """Hold every guard against the plan that needs no money counted. Raises GuardError."""
+    run.tell_notes(front)
+    lock = lock_file(run.options.sheet)
+    if lock is not None and run.options.sheet != results:
+        front.tell(wording.note("sheet.open", {"sheet": str(run.options.sheet), "lock": lock.name}))
+    await guards.campaign_meant(run, record.journal, front, plan.send)
+    await likeness.same_file(run, record.journal, front)
+    await likeness.panel_moved(run, record.journal, plan.send, front)
+    writable(results, rows=len(run.sheet.rows))
+    guards.same_journal(run, record.journal, front, results)
+    limits.space(run.settings, len(plan.send))
 
 
 async def _carry_out(run: Checking, record: Record, front: Front, plan: Plan, results: Path) -> Report:
@@ -75,12 +108,20 @@ async def _carry_out(run: Checking, record: Record, front: Front, plan: Plan, re
         await journal.again(plan.again, run.run)
     if plan.drop:
         await journal.drop(plan.drop, run.run)
-    ready = await journal.add(plan.send, run.run) if plan.send else []
-    stopped = await place(run, record, front, [each for each in ready if each.state is State.READY])
-    keys = [each.key for each in ready]
+    added = await journal.add(plan.send, run.run) if plan.send else []
+    stopped = await _place(run, record, front, [each for each in added if each.state is State.READY])
+    keys = [each.key for each in added]
     if stopped is None or stopped.code != "interrupted":
         await _status_pass(run, record, front, keys)
     return await ending.finish(run, journal, front, begun, results, stopped=stopped, placed_now=keys)
+
+
+async def _place(run: Checking, record: Record, front: Front, ready: Sequence[Submission]) -> Stop | None:
+    """Place these orders, a canary before the others where it was asked for; return why it ended early."""
+    stopped, rest = None, list(ready)
+    if run.options.canary:
+        stopped, rest = await canary.first(run, record, front, rest)
+    return stopped or await place(run, record, front, rest)
 
 
 async def _status_pass(run: Checking, record: Record, front: Front, keys: Sequence[str]) -> None:
@@ -92,8 +133,26 @@ async def _status_pass(run: Checking, record: Record, front: Front, keys: Sequen
             front.tell(failed.message)
 
 
+async def _ask_of_busy_links(
+    run: Checking, opened: Mapping[str | None, accounts.Account], record: Record, front: Front
+) -> None:
+    """Ask what became of orders that rows would wait for, and check again: what is done frees its link."""
+    named = {
+        str(problem.facts["order_id"])
+        for each in run.checked.values()
+        for problem in each.problems
+        if problem.code in CODES and problem.facts.get("order_id")
+    }
+    if not named:
+        return
+    own = [account.id for account in run.distinct_accounts()]
+    orders = await record.journal.submissions(order_ids=sorted(named), accounts=own)
+    await poll(run.distinct_accounts(), record.journal, front, orders, run=run.run)
+    await checking.check(run, opened, record.journal)
+
+
 def _rehearsed(run: Checking) -> Report:
-    lines = reporting.lines_of(run, _known_as_sent(run))
+    lines = reporting.lines_of(run, reviewing.known_as_sent(run))
     return reporting.report_of(run, lines, reporting.money_of(run, lines))
 
 
@@ -101,33 +160,24 @@ def _distinct(opened: Iterable[accounts.Account]) -> list[accounts.Account]:
     return list({account.id: account for account in opened}.values())
 
 
-def _plan(run: Checking) -> Plan:
-    """Return what this submit will do: rejected orders are tried again when asked for, or when edited."""
+def _plan(run: Checking) -> tuple[Plan, int]:
+    """Return what this submit will do, and how many rows wait for an open order on their link.
+
+    Rejected orders are tried again when asked for, or when edited.
+    """
     rejected = [
         each.known.key
         for each in run.checked.values()
         if each.known is not None and each.known.state is State.REJECTED and each.validated is not None
     ]
-    return resuming.plan(run.valid(), rejected, run.memory.campaign)
-
-
-def _review(run: Checking, plan: Plan) -> Review:
-    lines = reporting.lines_of(run, _known_as_sent(run))
-    counts = reporting.counts_of(lines)
-    return Review(
-        campaign=run.campaign,
-        orders=len(plan.send),
-        money=reporting.money_of(run, [line for line in lines if line.state == "ready"]),
-        invalid=counts.invalid,
-        duplicate=counts.duplicate,
-        placed=counts.placed,
-        rejected=counts.rejected,
-        in_doubt=counts.in_doubt,
-        dropped=len(plan.drop),
-    )
-
-
-def _known_as_sent(run: Checking) -> dict[str, Submission]:
-    """Return what the journal knows, without the orders that would be sent afresh: those show what they would be."""
-    fresh = {each.key for each in run.valid()}
-    return {key: each for key, each in run.known().items() if key not in fresh}
+    plan = resuming.plan(run.valid(), rejected, run.memory.campaign)
+    if not run.options.one_per_link:
+        return plan, 0
+    busy = {
+        each.validated.key
+        for each in run.checked.values()
+        if each.validated is not None and any(problem.code in CODES for problem in each.problems)
+    }
+    send = tuple(order for order in plan.send if order.key not in busy)
+    again = tuple(key for key in plan.again if key not in busy)
+    return replace(plan, send=send, again=again), len(plan.send) - len(send)

@@ -33,6 +33,7 @@ _CHANGEABLE: Final[dict[str, type | Callable[[object], Any]]] = {
     "most": int,
     "name": str,
     "category": str,
+    "type": str,
     "refill": bool,
     "cancel": bool,
 }
@@ -58,7 +59,7 @@ class Rehearsal:
         self._retime(self._records.clock.advance, seconds)
 
     def change_service(self, service_id: str, **changes: Any) -> None:
-        """Change rate, least, most, name, category, refill or cancel of a service from now on."""
+        """Change rate, least, most, name, category, type, refill or cancel of a service from now on."""
         if unknown := set(changes) - set(_CHANGEABLE):
             raise BadSettingError(f"a service has no {', '.join(sorted(unknown))} that can be changed")
         kept = {name: _CHANGEABLE[name](value) for name, value in changes.items()}

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Protocol
 
 from bulkorders import wording
 from bulkorders.errors import JournalError, PanelError
@@ -32,6 +33,18 @@ class Stopped:
 Watch = Callable[[Submission, Outcome], None]
 
 
+class Reviewed(Protocol):
+    """The plan a person reviewed, asked before each claim whether it still stands."""
+
+    async def look(self) -> None:
+        """Ask the panel again where what it said is too old. Cancelled meanwhile, nothing is lost."""
+        ...
+
+    def changed(self, order: Submission) -> Stopped | None:
+        """Return why this order must not go as it was reviewed, or None. Answers at once: its claim comes next."""
+        ...
+
+
 @dataclass(slots=True)
 class _Waiting:
     order: Submission
@@ -40,16 +53,28 @@ class _Waiting:
 
 
 class Dispatch:
-    """Places the orders of one panel in one run. `watch` is told of every outcome that was recorded."""
+    """Places the orders of one panel in one run.
+
+    `watch` is told of every outcome that was recorded. `reviewed` is asked before each claim, and stops
+    the run where the plan does not stand any more; between claim and sending nobody is asked anything.
+    """
 
     def __init__(
-        self, panel: Panel, attempts: Attempts, pace: Pace, *, at_once: int, watch: Watch | None = None
+        self,
+        panel: Panel,
+        attempts: Attempts,
+        pace: Pace,
+        *,
+        at_once: int,
+        watch: Watch | None = None,
+        reviewed: Reviewed | None = None,
     ) -> None:
         self._panel = panel
         self._attempts = attempts
         self._pace = pace
         self._at_once = at_once
         self._watch = watch
+        self._reviewed = reviewed
         self._queue: deque[_Waiting] = deque()
         self._workers: list[asyncio.Task[None]] = []
         self._waiting: set[asyncio.Task[None]] = set()
@@ -99,19 +124,25 @@ class Dispatch:
                 await self._turn(turn)
                 if self._stopped is not None or not self._queue:
                     return
+                changed = self._reviewed.changed(self._queue[0].order) if self._reviewed else None
+                if changed is not None:
+                    self.stop(changed.code, changed.said)
+                    return
                 waiting = self._queue.popleft()
                 came = await self._attempt(waiting)
             if came is not None:
                 await self._follow(waiting, came)
 
     async def _turn(self, turn: AsyncExitStack) -> None:
-        """Wait for a slot, for the rate and for the gate; cancelled meanwhile, nothing is claimed."""
+        """Wait for a slot, the rate, a fresh look and the gate; cancelled meanwhile, nothing is claimed."""
         worker = asyncio.current_task()
         assert worker is not None  # noqa: S101 - only workers call this
         self._waiting.add(worker)
         try:
             await turn.enter_async_context(self._pace.slot())
             await self._pace.turn("add")
+            if self._reviewed is not None:
+                await self._reviewed.look()
             await self._gate.wait()
         finally:
             self._waiting.discard(worker)

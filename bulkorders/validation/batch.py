@@ -19,9 +19,10 @@ from bulkorders.model.orders import (
     composed,
     same_parameters,
 )
-from bulkorders.model.problems import Problem
+from bulkorders.model.problems import Problem, Severity
 from bulkorders.model.service_types import INCIDENTAL
 from bulkorders.validation import rules
+from bulkorders.validation.busy import Busy
 from bulkorders.validation.costs import estimate
 from bulkorders.validation.duplicates import Standing, repeated
 from bulkorders.validation.identity import Identified, Target, identify, wanted_keys
@@ -110,6 +111,7 @@ class _Batch:
         self._identity = {self._column(field) for field in (*IDENTITY, *own)}
         self._capped = allowed.capped or allowed.max_order is not None
         self._found = recognise(identified, self._known, self._fit)
+        self._busy = Busy(memory.still_open)
 
     def checked(self) -> list[Checked]:
         """Return the answer for each order: first each by itself, then those that repeat another."""
@@ -184,7 +186,16 @@ class _Batch:
     def _changed(self, each: Identified, before: Submission) -> Problem:
         field, found, sent = _difference(before, each)
         facts = {"found": found, "sent": sent, "order_id": before.order_id, "state": before.state.value}
-        return self._problem(each, "row.changed_after_placed", field, **facts)
+        paid = before.charge if before.charge is not None else before.estimate
+        again = self._estimate(each)
+        return self._problem(
+            each,
+            "row.changed_after_placed",
+            field,
+            **facts,
+            paid=wording.amount(paid, before.currency),
+            cost=wording.amount(again, each.target.currency) if again is not None else None,
+        )
 
     def _reference_twice(self, at: int, each: Identified) -> tuple[Problem, ...]:
         facts = {"found": each.order.reference, "first": self._found.twice[at]}
@@ -192,13 +203,16 @@ class _Batch:
 
     def _new(self, each: Identified, known: Submission | None) -> _New:
         problems = rules.problems_of(each.order, each.service, self._sheet, capped=self._capped)
-        readable = each.service is not None and each.service.rate is not None
-        cost = estimate(each.order, each.service) if each.service and readable else None
+        cost = self._estimate(each)
         if cost is not None and self._allowed.max_order is not None and cost > self._allowed.max_order:
             facts = {"found": cost, "expected": self._allowed.max_order, "currency": each.target.currency}
             field = "max" if each.service and each.service.type.per_post else "quantity"
             problems = (*problems, self._problem(each, "cap.order", field, **facts))
         return _New(each, known, problems, cost)
+
+    def _estimate(self, each: Identified) -> Decimal | None:
+        readable = each.service is not None and each.service.rate is not None
+        return estimate(each.order, each.service) if each.service and readable else None
 
     def _fit(self, each: Identified) -> bool:
         return not self._new(each, None).blocked
@@ -209,10 +223,18 @@ class _Batch:
         duplicate = self._duplicate(each, twin)
         if duplicate is None and not new.blocked:
             validated = _validated(each, new.estimate or Decimal(0))
-            return Checked(each, new.known, validated, new.problems, estimate=new.estimate)
+            problems = (*new.problems, *self._busy_link(each))
+            return Checked(each, new.known, validated, problems, estimate=new.estimate)
         problems = new.problems if duplicate is None else (*new.problems, duplicate)
         only = duplicate is not None and not new.blocked
         return Checked(each, new.known, problems=problems, duplicate=only, estimate=new.estimate)
+
+    def _busy_link(self, each: Identified) -> tuple[Problem, ...]:
+        found = self._busy.take(each)
+        if found is None:
+            return ()
+        code, facts = found
+        return (Problem(each.order.row, code, self._column(_aimed(each)), facts, Severity.WARNING),)
 
     def _duplicate(self, each: Identified, twin: int | None) -> Problem | None:
         if self._allowed.duplicates or each.order.allow_duplicate:

@@ -13,12 +13,14 @@ class Memory:
     """What the journal knows of the orders at hand.
 
     `campaign` holds every order of the sheet's campaigns, `alike` a committed order by fingerprint within
-    the look-back window, across campaigns, `by_key` the orders that the sheet's rows name by their keys.
+    the look-back window, across campaigns, `by_key` the orders that the sheet's rows name by their keys,
+    `still_open` those on the same accounts that are not at their end, of whatever campaign.
     """
 
     campaign: Sequence[Submission] = ()
     alike: Mapping[str, Submission] = field(default_factory=dict)
     by_key: Mapping[str, Submission] = field(default_factory=dict)
+    still_open: Sequence[Submission] = ()
 
     def known(self) -> dict[str, Submission]:
         """Return all of them by key."""

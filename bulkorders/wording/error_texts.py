@@ -134,7 +134,7 @@ RUN_ERRORS: dict[str, tuple[str, str]] = {
     ),
     "guard.funds": (
         "The orders would cost {found} {currency}, and the account {account} holds {expected}.",
-        "Add funds or send fewer rows. Nothing was sent.",
+        "Add {missing} or more, or send fewer rows. Nothing was sent.",
     ),
     "campaign.other_sheet": (
         "The campaign {campaign} is known from another sheet, {sheet}.",

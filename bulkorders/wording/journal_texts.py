@@ -27,11 +27,11 @@ JOURNAL_ERRORS: dict[str, tuple[str, str]] = {
     ),
     "journal.mark_unreadable": (
         "The mark beside the journal, {path}, can't be read ({reason}), so nobody can say whether the journal is the newest.",
-        "If the journal was not restored from a backup, delete the mark and run the command again.",
+        "If the journal was not restored from a backup, run `bulkorders journal accept-rollback`. Nothing was sent.",
     ),
     "journal.behind": (
         "The journal {path} is older than what was sent: it knows {found} attempts, and {expected} were made. It was restored or rolled back.",
-        "Put the newest journal back. Sending with this one could order twice; nothing was sent.",
+        "Put the newest journal back: with this one orders could be bought twice. If it is lost, look at the panel's own list of orders, then run `bulkorders journal accept-rollback`. Nothing was sent.",
     ),
     "journal.network_drive": (
         "The journal {path} is on a network drive ({kind}), where what is written can be lost.",

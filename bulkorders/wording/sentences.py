@@ -2,15 +2,26 @@
 
 from bulkorders.wording.doubt_texts import DOUBT_ERRORS, DOUBT_NOTES
 from bulkorders.wording.error_texts import RUN_ERRORS
+from bulkorders.wording.guard_texts import GUARD_ERRORS, GUARD_NOTES, GUARD_QUESTIONS
 from bulkorders.wording.journal_texts import JOURNAL_ERRORS
 from bulkorders.wording.problem_texts import FIELD_TITLES, PROBLEMS, REPAIRS
-from bulkorders.wording.run_texts import OUTCOMES, QUESTIONS, RUN_NOTES
+from bulkorders.wording.run_texts import OUTCOMES, RUN_NOTES
+from bulkorders.wording.run_texts import QUESTIONS as RUN_QUESTIONS
 from bulkorders.wording.sheet_texts import SHEET_ERRORS
 
 __all__ = ["ERRORS", "FIELD_TITLES", "NOTES", "OUTCOMES", "PROBLEMS", "QUESTIONS", "REPAIRS"]
 
-ERRORS: dict[str, tuple[str, str]] = {**RUN_ERRORS, **SHEET_ERRORS, **JOURNAL_ERRORS, **DOUBT_ERRORS}
+ERRORS: dict[str, tuple[str, str]] = {
+    **RUN_ERRORS,
+    **SHEET_ERRORS,
+    **JOURNAL_ERRORS,
+    **DOUBT_ERRORS,
+    **GUARD_ERRORS,
+}
 """By code: what is (where, what was expected, what was found), and what to do next."""
 
-NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES}
+NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES}
 """By code: what is worth knowing and stops nothing."""
+
+QUESTIONS: dict[str, str] = {**RUN_QUESTIONS, **GUARD_QUESTIONS}
+"""By code: what a person is asked."""

@@ -2,12 +2,16 @@
 
 from decimal import Decimal
 
+from bulkorders.model import money
 from bulkorders.model.catalogue import UNLIMITED
 from bulkorders.model.money import PER_ONE
 from bulkorders.model.orders import Submission
-from bulkorders.model.progress import Progress, Review
+from bulkorders.model.progress import Progress, Review, ServiceCost
 from bulkorders.model.report import Counts, MoneyPart, OrderPart, Report
 from bulkorders.wording import amount, number, translated
+
+MOST_SERVICES = 12
+"""Services that a review names one by one; the others are counted."""
 
 
 def review(found: Review) -> list[str]:
@@ -20,6 +24,8 @@ def review(found: Review) -> list[str]:
     for each in found.money:
         if not each.estimated and each.balance_before is None:
             continue
+        told += [_service(one) for one in found.services if one.account == each.account][:MOST_SERVICES]
+        told += _further(found, each.account)
         after = None if each.balance_before is None else each.balance_before - each.estimated
         told.append(
             translated("{account}: about {cost}. Balance {before}, then about {after}.").format(
@@ -29,10 +35,38 @@ def review(found: Review) -> list[str]:
                 after=amount(after, each.currency),
             )
         )
+    told += found.notices
+    told += [f"{heading} ({rows(count)})." for heading, count in found.warnings]
     kept = kept_back(found)
+    if found.waiting:
+        kept.append(translated("{n} waiting for their link").format(n=number(found.waiting)))
     if kept:
         told.append(translated("{kept}: none of these will be sent.").format(kept=", ".join(kept)))
+    if found.results:
+        told.append(translated("Results: {path}").format(path=found.results))
     return told
+
+
+def _service(found: ServiceCost) -> str:
+    """Return one service of a review: id, name, orders, rate and what they cost."""
+    price = translated("{rate} a thousand") if found.basis != PER_ONE else translated("{rate} each")
+    return translated("  {service} {name}: {orders} at {price}, {cost}").format(
+        service=found.service,
+        name=found.name,
+        orders=orders(found.orders),
+        price=price.format(rate=number(found.rate)),
+        cost=amount(found.cost, found.currency),
+    )
+
+
+def _further(found: Review, account: str) -> list[str]:
+    """Return what the services that are not named come to."""
+    left = [each for each in found.services if each.account == account][MOST_SERVICES:]
+    if not left:
+        return []
+    count, cost = sum(each.orders for each in left), money.total(each.cost for each in left)
+    told = translated("  {n} further services: {orders}, {cost}")
+    return [told.format(n=number(len(left)), orders=orders(count), cost=amount(cost, left[0].currency))]
 
 
 def kept_back(found: Review | Counts) -> list[str]:

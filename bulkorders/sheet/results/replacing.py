@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -27,6 +28,9 @@ PAUSE = 0.25
 
 MOST_ROWS = 1_048_575
 """Rows below the header that a worksheet has room for."""
+
+LEFT_AFTER = 3600.0
+"""Seconds after which an unfinished file of ours is a leftover: no workbook takes so long to write."""
 
 _HELD = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY})
 _WORKBOOK_XML_LIMIT = 4_000_000
@@ -77,11 +81,27 @@ def writable(path: Path, *, rows: int = 0) -> None:
     (fact: path) where the file is not a results workbook of ours.
     """
     place = _real(path)
+    sweep(place)
     room_for(path, rows)
     _target_free(path, place)
     if (lock := lock_file(place)) is not None:
-        raise _refused(path, f"it is open in another program (lock file {lock.name})")
+        there = (
+            f"it is open in another program (lock file {lock.name}; if none has it open, delete that file)"
+        )
+        raise _refused(path, there)
     _folder_takes(path, place, _SPACE_AT_LEAST + rows * _SPACE_PER_ROW)
+
+
+def sweep(place: Path) -> None:
+    """Remove unfinished files that a killed run left beside this workbook: our own names, an hour old or more."""
+    ours = re.compile(rf"\.{re.escape(place.stem)}\.[0-9a-f]{{12}}\.tmp")
+    # What can't be looked at or removed stays; it is in nobody's way.
+    with contextlib.suppress(OSError):
+        for left in place.parent.iterdir():
+            if not ours.fullmatch(left.name) or not left.is_file() or left.is_symlink():
+                continue
+            if time.time() - left.stat().st_mtime > LEFT_AFTER:
+                left.unlink()
 
 
 def room_for(path: Path, rows: int) -> None:

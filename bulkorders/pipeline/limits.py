@@ -1,0 +1,179 @@
+"""What must hold of the money and the disk before the first cent: caps, caps of the day, funds, space."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bulkorders import wording
+from bulkorders.errors import GuardError, SettingsError
+from bulkorders.journal.opening import journal_path
+from bulkorders.journal.protocol import Journal
+from bulkorders.model import money
+from bulkorders.model.lifecycle import COMMITTED, State
+from bulkorders.model.orders import Submission, ValidatedOrder
+from bulkorders.pipeline.accounts import Account
+from bulkorders.pipeline.checking import Checking
+from bulkorders.settings import Settings
+
+SPACE_AT_LEAST = 16_000_000
+SPACE_PER_ORDER = 6_000
+"""Bytes an order may need in the journal: its record, its attempt, their events, the answer, and a second copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What an account may spend in a day, and what it has: charges, or estimates where none is known."""
+
+    cap: Decimal
+    spent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the orders of one account come to, and what may come on top: orders in doubt. In its currency."""
+
+    account: Account
+    estimated: Decimal
+    doubtful: Decimal
+    doubts: int
+    day: Day | None = None
+
+    @property
+    def balance(self) -> Decimal | None:
+        """What the account holds."""
+        return self.account.balance.amount if self.account.balance else None
+
+    @property
+    def worst_left(self) -> Decimal | None:
+        """What is left if every order in doubt is charged only now."""
+        return None if self.balance is None else self.balance - self.estimated - self.doubtful
+
+
+async def costs(run: Checking, journal: Journal, send: Sequence[ValidatedOrder]) -> list[Cost]:
+    """Return what the orders come to on each account, beside what is in doubt there and spent today."""
+    found = []
+    for account in run.distinct_accounts():
+        doubts = await journal.submissions(accounts=[account.id], states=[State.SENDING, State.IN_DOUBT])
+        found.append(
+            Cost(
+                account,
+                money.total(order.estimate for order in send if order.account == account.id),
+                money.total(order.estimate for order in doubts),
+                len(doubts),
+                await _day(run, journal, account),
+            )
+        )
+    return found
+
+
+def hold(run: Checking, found: Sequence[Cost]) -> None:
+    """Raise GuardError where a cap or the funds are not enough for these costs."""
+    for cost in found:
+        total_cap(run, cost)
+        day_cap(cost)
+        funds(cost)
+
+
+def total_cap(run: Checking, cost: Cost) -> None:
+    """Raise GuardError where the orders would cost more than `--max-total`."""
+    cap = max_total(run)
+    if cap is not None and cost.estimated > cap:
+        currency = cost.account.currency or ""
+        raise GuardError("guard.max_total", found=cost.estimated, expected=cap, currency=currency)
+
+
+def max_total(run: Checking) -> Decimal | None:
+    """Return the cap on a run: the option's, else the settings'."""
+    return run.options.max_total if run.options.max_total is not None else run.settings.max_total
+
+
+def day_cap(cost: Cost) -> None:
+    """Raise GuardError where the orders would lift what is spent today above the cap of the day."""
+    day, currency = cost.day, cost.account.currency
+    if day is not None and cost.estimated and day.spent + cost.estimated > day.cap:
+        raise GuardError(
+            "guard.max_per_day",
+            account=cost.account.id,
+            found=wording.amount(cost.estimated, currency),
+            spent=wording.amount(day.spent, currency),
+            expected=wording.amount(day.cap, currency),
+            left=wording.amount(max(day.cap - day.spent, Decimal(0)), currency),
+        )
+
+
+def funds(cost: Cost) -> None:
+    """Raise GuardError where an account does not hold what its orders are estimated to cost."""
+    if cost.balance is not None and cost.estimated > cost.balance:
+        raise GuardError(
+            "guard.funds",
+            found=cost.estimated,
+            currency=cost.account.currency or "",
+            account=cost.account.id,
+            expected=wording.amount(cost.balance, cost.account.currency),
+            missing=wording.amount(cost.estimated - cost.balance, cost.account.currency),
+        )
+
+
+async def _day(run: Checking, journal: Journal, account: Account) -> Day | None:
+    cap = cap_of(run.settings, account)
+    if cap is None:
+        return None
+    zone = zone_of(run.settings)
+    today = datetime.now(zone).date()
+    sent = await journal.submissions(accounts=[account.id], states=sorted(COMMITTED))
+    own = [each for each in sent if each.sent_at and _date(each.sent_at, zone) == today]
+    return Day(cap, money.total(_spent(each) for each in own))
+
+
+def _date(iso: str, zone: tzinfo | None) -> object:
+    return datetime.fromisoformat(iso).astimezone(zone).date()
+
+
+def _spent(order: Submission) -> Decimal | None:
+    return order.charge if order.charge is not None else order.estimate
+
+
+def cap_of(settings: Settings, account: Account) -> Decimal | None:
+    """Return what an account may spend in a day: its panel's cap, else the settings' own, or None.
+
+    Raises GuardError where the caps are by currency and the account's is unknown: nobody could hold it.
+    """
+    panel = settings.all_panels().get(account.panel.profile.name)
+    if panel is not None and panel.max_per_day is not None:
+        return panel.max_per_day
+    told = settings.max_per_day
+    if not isinstance(told, dict):
+        return told
+    if account.currency is None:
+        raise GuardError("guard.max_per_day_currency", account=account.id)
+    return {name.upper(): cap for name, cap in told.items()}.get(account.currency.upper())
+
+
+def zone_of(settings: Settings) -> tzinfo | None:
+    """Return the time zone days are counted in; None is the machine's. Raises SettingsError."""
+    if settings.timezone is None:
+        return None
+    try:
+        return ZoneInfo(settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise SettingsError("settings.timezone", found=settings.timezone) from None
+
+
+def space(settings: Settings, orders: int) -> None:
+    """Raise GuardError where the journal's disk has no room for the record of so many orders."""
+    path = journal_path(settings.journal_url)
+    needed = SPACE_AT_LEAST + orders * SPACE_PER_ORDER
+    free = shutil.disk_usage(_standing(path.parent)).free
+    if free < needed:
+        raise GuardError(
+            "guard.space", path=str(path), found=f"{free / 1e6:.1f} MB", expected=f"{needed / 1e6:.1f} MB"
+        )
+
+
+def _standing(folder: Path) -> Path:
+    """Return the nearest folder that is there already."""
+    return next(each for each in (folder, *folder.parents) if each.is_dir())
