@@ -58,6 +58,7 @@ class TerminalFront:
             return True
         if self._quiet or not sys.stdin.isatty():
             raise CallError("call.no_terminal")
+        self._end()  # a bar that runs holds back lines without an end, and draws over the question
         return click.confirm(question, default=False, err=True)
 
     def tell(self, sentence: str) -> None:

@@ -97,6 +97,12 @@ def placed(state: State = State.PLACED, *, campaign: str = "april", reference: s
     return Memory([known], {found.fingerprint: known}, {found.key: known})
 
 
+def placed_open(state: State = State.PLACED) -> Memory:
+    """Return the memory of one order like GOOD of another campaign that is still open."""
+    memory = placed(state)
+    return replace(memory, campaign=(), by_key={}, still_open=tuple(memory.campaign))
+
+
 WRONG: list[list[Problem]] = (
     [problems_of({name: ErrorCell("#N/A")}) for name in FIELDS]
     + [
@@ -171,6 +177,9 @@ WRONG: list[list[Problem]] = (
         problems_of({**SUBSCRIPTION, "posts": 0}, allowed=Allowances(capped=True)),
         problems_of({"reference": "A"}, {"reference": "A"}),
         problems_of({}, {}),
+        problems_of({}, {"quantity": 600}),
+        problems_of({"quantity": 600}, memory=placed_open()),
+        problems_of({"quantity": 600}, memory=placed_open(State.IN_DOUBT)),
         problems_of({}, memory=placed()),
         problems_of({}, memory=placed(State.IN_DOUBT)),
         problems_of({"quantity": 700}, memory=placed(campaign="may")),
