@@ -47,11 +47,6 @@ class Cost:
         """What the account holds."""
         return self.account.balance.amount if self.account.balance else None
 
-    @property
-    def worst_left(self) -> Decimal | None:
-        """What is left if every order in doubt is charged only now."""
-        return None if self.balance is None else self.balance - self.estimated - self.doubtful
-
 
 async def costs(run: Checking, journal: Journal, send: Sequence[ValidatedOrder]) -> list[Cost]:
     """Return what the orders come to on each account, beside what is in doubt there and spent today."""
@@ -106,8 +101,10 @@ def day_cap(cost: Cost) -> None:
 
 
 def funds(cost: Cost) -> None:
-    """Raise GuardError where an account does not hold what its orders are estimated to cost."""
-    if cost.balance is not None and cost.estimated > cost.balance:
+    """Raise GuardError where an account does not hold what its orders cost, at worst those in doubt besides."""
+    if not cost.estimated or cost.balance is None:
+        return
+    if cost.estimated > cost.balance:
         raise GuardError(
             "guard.funds",
             found=cost.estimated,
@@ -115,6 +112,17 @@ def funds(cost: Cost) -> None:
             account=cost.account.id,
             expected=wording.amount(cost.balance, cost.account.currency),
             missing=wording.amount(cost.estimated - cost.balance, cost.account.currency),
+        )
+    short = cost.estimated + cost.doubtful - cost.balance
+    if short > 0:
+        raise GuardError(
+            "guard.funds_doubts",
+            found=wording.amount(cost.estimated, cost.account.currency),
+            account=cost.account.id,
+            expected=wording.amount(cost.balance, cost.account.currency),
+            count=cost.doubts,
+            doubtful=wording.amount(cost.doubtful, cost.account.currency),
+            missing=wording.amount(short, cost.account.currency),
         )
 
 
@@ -140,7 +148,7 @@ def _spent(order: Submission) -> Decimal | None:
 def cap_of(settings: Settings, account: Account) -> Decimal | None:
     """Return what an account may spend in a day: its panel's cap, else the settings' own, or None.
 
-    Raises GuardError where the caps are by currency and the account's is unknown: nobody could hold it.
+    Raises GuardError where the caps are by currency and the account's is not among them: nobody could hold it.
     """
     panel = settings.all_panels().get(account.panel.profile.name)
     if panel is not None and panel.max_per_day is not None:
@@ -148,9 +156,11 @@ def cap_of(settings: Settings, account: Account) -> Decimal | None:
     told = settings.max_per_day
     if not isinstance(told, dict):
         return told
-    if account.currency is None:
-        raise GuardError("guard.max_per_day_currency", account=account.id)
-    return {name.upper(): cap for name, cap in told.items()}.get(account.currency.upper())
+    caps = {name.upper(): cap for name, cap in told.items()}
+    currency = (account.currency or "").upper()
+    if currency not in caps:
+        raise GuardError("guard.max_per_day_currency", account=account.id, found=currency, known=sorted(caps))
+    return caps[currency]
 
 
 def zone_of(settings: Settings) -> tzinfo | None:

@@ -12,7 +12,7 @@ from bulkorders.errors import GuardError, PanelError
 from bulkorders.model import money
 from bulkorders.model.catalogue import Catalogue, Service
 from bulkorders.model.orders import Submission, ValidatedOrder
-from bulkorders.pipeline.accounts import Account, now
+from bulkorders.pipeline.accounts import Account, ask_all, now
 from bulkorders.pipeline.checking import Checking, digest_of
 from bulkorders.pipeline.options import Front
 from bulkorders.submission.dispatch import Stopped
@@ -77,15 +77,14 @@ def _sheet_changes(run: Checking) -> list[str]:
 async def _asked_again(account: Account, send: Sequence[ValidatedOrder], front: Front) -> list[str]:
     """Ask one account again; what it holds now counts from here on, and what changed is returned."""
     reviewed, before = account.catalogue, account.balance
-    account.balance = await account.panel.balance()
-    if before is not None and account.balance.amount != before.amount:
+    await ask_all([account])
+    if before is not None and account.balance is not None and account.balance.amount != before.amount:
         facts = {
             "account": account.id,
             "before": wording.amount(before.amount, account.currency),
             "now": wording.amount(account.balance.amount, account.currency),
         }
         front.tell(wording.note("plan.balance", facts))
-    account.catalogue = await account.panel.catalogue(now())
     return [
         change
         for (_, service), group in ordered(send).items()

@@ -79,10 +79,10 @@ def _notices(run: Checking, costs: Sequence[Cost], plan: Plan) -> list[str]:
     for cost in costs:
         currency, account = cost.account.currency, cost.account.id
         if cost.doubts:
-            short = cost.worst_left is not None and cost.worst_left < 0
-            code = "review.doubts_short" if short else "review.doubts"
             risk = wording.amount(cost.doubtful, currency)
-            told.append(wording.note(code, {"account": account, "count": cost.doubts, "amount": risk}))
+            told.append(
+                wording.note("review.doubts", {"account": account, "count": cost.doubts, "amount": risk})
+            )
         if cost.day is not None and cost.estimated:
             facts = {
                 "account": account,

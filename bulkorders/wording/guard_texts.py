@@ -14,8 +14,16 @@ GUARD_ERRORS: dict[str, tuple[str, str]] = {
         "Send rows for {left} at most today, or raise `max_per_day` in the settings. Nothing was sent.",
     ),
     "guard.max_per_day_currency": (
-        "The caps of the day are set by currency, and the currency of {account} is not known: nobody could hold them.",
-        'Add currency = "…" or max_per_day = … to the panel\'s settings. Nothing was sent.',
+        "The caps of the day are set for {known}, and {account} is in {found}: nobody could hold them.",
+        "Add max_per_day to the panel's own settings, or its currency to the table. Nothing was sent.",
+    ),
+    "guard.max_per_day_currency without found": (
+        "The caps of the day are set for {known}, and the currency of {account} is not known: nobody could hold them.",
+        "Add currency or max_per_day to the panel's settings. Nothing was sent.",
+    ),
+    "guard.funds_doubts": (
+        "The orders would cost {found}, and {count} more are in doubt, {doubtful}; if those are charged only now, the {expected} that {account} holds are not enough.",
+        "Settle those first with `bulkorders resolve`, add {missing} or more, or send fewer rows. Nothing was sent.",
     ),
     "guard.space": (
         "The disk of the journal {path} has {found} free, and up to {expected} may be needed: answers of the panel could be lost.",
@@ -65,16 +73,15 @@ GUARD_NOTES: dict[str, str] = {
     "canary.funds": "The account has only {expected} left.",
     "campaign.same_file": "All {count} rows were ordered before, in the campaign {campaign} (run {run}, {sent_at}): this looks like the file {sheet} under another name.",
     "panel.moved": "{count} of these orders were placed on {account} before (such as {order_id}, {sent_at}). They are sent to {now}, as allowed.",
-    "review.doubts": "{count} orders on {account} are in doubt, {amount}; if they were placed and are charged late, that comes on top.",
-    "review.doubts_short": "{count} orders on {account} are in doubt, {amount}; if they are charged only now, the balance is not enough for all of these.",
-    "review.day": "With these {spent} of the {expected} a day are spent on {account}.",
+    "review.doubts": "Orders in doubt on {account}: {count}, {amount}. If they were placed and are charged late, that comes on top.",
+    "review.day": "Today, these included: {spent} of the {expected} allowed a day on {account}.",
     "review.max_total": "The cap on this run is {expected} (`--max-total`).",
     "review.on_top": "Tax or fees that the panel adds are not in its rates; --canary places one order first and compares its real charge.",
     "review.canary": "One order is placed first, and its real charge compared (--canary).",
     "journal.holds": "Journal: {path} ({size}), id {id}\nOrders: {orders}. Attempts: {attempts}. Runs: {runs}.",
     "journal.is_newest": "It is the newest: its mark says {marked} attempts.",
     "journal.is_behind": "It is older than what was sent: its mark says {marked} attempts. It was restored or rolled back, and nothing is sent with it.\nNext: put the newest journal back, or run bulkorders journal accept-rollback",
-    "link.waiting": "{count} rows wait, as asked (--one-per-link): an order for the same service and link is still open, or goes before them. Run the same command again when it is done.",
+    "link.waiting": "Rows that wait, as asked with --one-per-link: {count}. An order for the same service and link is still open, or goes before them; run the same command again when it is done.",
     "sheet.open": "{sheet} is open in another program ({lock}). What is not saved there yet is not ordered.",
 }
 

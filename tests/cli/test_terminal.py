@@ -161,7 +161,7 @@ def test_the_review_says_what_a_careful_buyer_wants_to_know(desk, at_terminal):
         "1 Facebook views: 2 orders at 2.5 a thousand, 2.5 VND",
         "2 Tiktok views: 1 order at 4 a thousand, 0.4 VND",
         "about 2.9 VND. Balance 100,000,000 VND, then about 99,999,997.1 VND.",
-        "With these 2.9 VND of the 100 VND a day are spent",
+        "Today, these included: 2.9 VND of the 100 VND allowed a day",
         "The cap on this run is 50",
         "Tax or fees",
         "Rows for the same service and link",

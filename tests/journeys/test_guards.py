@@ -11,7 +11,10 @@ from decimal import Decimal
 
 import pytest
 
+from bulkorders.errors import GuardError
+from bulkorders.pipeline import likeness, limits
 from bulkorders.sandbox import Fault, running
+from bulkorders.settings import Settings
 
 
 def rows(count, first=1, service="1"):
@@ -188,7 +191,7 @@ def test_rows_on_one_link_are_warned_about_and_wait_when_asked(desk):
     assert (codes(first), codes(second)) == ([], ["link.twice"])
     ended = desk.run("submit", sheet, "--yes", "--one-per-link", "--json")
     assert (ended.code, ended.states(), len(desk.sold())) == (0, ["placed", "ready"], 1)
-    assert "1 rows wait" in ended.err
+    assert "Rows that wait, as asked with --one-per-link: 1." in ended.err
     again = desk.run("submit", sheet, "--yes", "--one-per-link", "--json")
     assert again.states() == ["placed", "ready"]
     assert codes(again.json["orders"][1]) == ["link.still_open"]
@@ -314,3 +317,70 @@ def test_a_normal_campaign_passes_every_guard(desk):
     assert len(desk.sold()) == 12
     (money,) = ended.json["money"]
     assert Decimal(money["charged"]) == Decimal(money["estimated"])
+
+
+def test_a_mark_that_cannot_be_read_waits_for_a_persons_word(desk):
+    """Where nobody can say whether the journal is the newest, nothing is sent until it is accepted."""
+    sheet = desk.sheet(rows(1))
+    desk.run("submit", sheet, "--yes")
+    (desk.folder / "home" / "journal.sqlite.mark").write_text("garbled\n")
+    held = desk.run("submit", sheet, "--yes", "--json")
+    assert (held.code, held.json["error"]["code"]) == (4, "journal.mark_unreadable")
+    assert "accept-rollback" in held.json["error"]["next"]
+    assert desk.run("journal", "accept-rollback", "--yes", "--json").json["journal"]["behind"] is False
+    assert desk.run("submit", sheet, "--yes").code == 0
+    assert len(desk.sold()) == 1
+
+
+def test_funds_are_held_against_the_worst_case(desk):
+    """Orders in doubt may be charged yet: where they and the new ones together are too much, nothing is sent."""
+    desk.sandbox.faults.set([Fault("close", action="add", when="before", times=1)])
+    assert desk.run("submit", desk.sheet([("1", "https://example.com/a", 4000)]), "--yes").code == 5
+    desk.sandbox.shop.set_balance("15")
+    more = desk.sheet([("1", "https://example.com/b", 4000)], "more.csv")
+    held = desk.run("submit", more, "--yes", "--json")
+    assert (held.code, held.json["error"]["code"], desk.sold()) == (4, "guard.funds_doubts", [])
+    assert "bulkorders resolve" in held.json["error"]["next"]
+    assert "add 5 VND or more" in held.json["error"]["next"]
+    desk.sandbox.shop.set_balance("20")
+    assert desk.run("submit", more, "--yes", "--json").code == 0
+
+
+def test_a_currency_without_a_cap_is_not_passed_over(desk):
+    """Where the caps of the day are set by currency and the account's is not among them, nothing is sent."""
+    desk.changes = {"BULKORDERS_MAX_PER_DAY": '{"USD": 5}'}
+    held = desk.run("submit", desk.sheet(rows(1)), "--yes", "--json")
+    assert (held.code, held.json["error"]["code"], desk.sold()) == (4, "guard.max_per_day_currency", [])
+    assert "USD" in held.json["error"]["message"]
+
+
+def test_an_order_sheet_that_is_open_elsewhere_is_said(desk):
+    """What is not saved yet in the office program is not ordered, and that is told."""
+    sheet = desk.sheet(rows(1))
+    (desk.folder / ".~lock.campaign.csv#").touch()
+    ended = desk.run("submit", sheet, "--yes", "--json")
+    assert (ended.code, len(desk.sold())) == (0, 1)
+    assert "open in another program" in ended.err
+
+
+def test_a_full_disk_of_the_journal_stops_before_the_first_cent(desk):
+    """Where the journal's disk has no room for the record of all orders, nothing is sent."""
+    settings = Settings.model_construct(journal=str(desk.folder / "new" / "journal.sqlite"))
+    with pytest.raises(GuardError) as caught:
+        limits.space(settings, 10**12)
+    assert (caught.value.code, caught.value.exit_code) == ("guard.space", 4)
+    assert limits.space(settings, 10) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "moved"),
+    [
+        ("old.example/api/v2", ["new.example/api/v2"], True),
+        ("127.0.0.1:8900/api/v2", ["new.example/api/v2"], False),
+        ("127.0.0.1:8900/api/v2", ["127.0.0.1:8901/api/v2"], True),
+        ("127.0.0.1.example/api/v2", ["new.example/api/v2"], True),
+    ],
+)
+def test_a_pretend_panel_has_not_moved(before, now, moved):
+    """Orders rehearsed on a panel of this machine are no reason to hold the real ones."""
+    assert likeness.may_have_moved(before, now) is moved
