@@ -1,12 +1,15 @@
 """What became of orders: the reader of `status` answers for one order or for many."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
 from typing import Any
 
 from bulkorders.model.outcomes import Delivery, DeliveryReport
 from bulkorders.panel.answers import (
     ERROR_KEYS,
     NEGATIVE_WORDS,
+    SAYS_HOW_IT_WENT,
     TEXT_KEYS,
     WRAPPERS,
     error_texts,
@@ -28,6 +31,7 @@ STATUS_WORDS = {
     **dict.fromkeys(("refunded", "refunds", "refund"), Delivery.REFUNDED),
     **dict.fromkeys(("fail", "failed", "error", "rejected"), Delivery.FAILED),
 }
+MARKUP = re.compile(r"<[^<>]*>")
 OF_A_DELIVERY = frozenset({"charge", "remains", "start_count", "start_counter", "runs", "posts", "orders"})
 OF_THE_CALL = NEGATIVE_WORDS | TRUE_WORDS
 
@@ -60,14 +64,28 @@ def _bare(value: Any, asked: str, key: str) -> dict[str, Any]:
     if isinstance(value, list):
         return _bare(value[0], asked, key) if len(value) == 1 else {}
     entry = folded(value)
-    inside = [entry[name] for name in (f"{key}s", *WRAPPERS) if name in entry]
+    inside = [entry[name] for name in (f"{key}s", key, *WRAPPERS) if name in entry]
     listed = next(
         (found for each in inside if isinstance(each, list) and (found := _bare(each, asked, key))), {}
     )
     if listed and isinstance(listed[asked], dict):
         return listed
     believed = isinstance(value, str) or (isinstance(value, dict) and asked not in value)
-    return {asked: value} if believed and all(_may_be(each, asked, key) for each in (value, *inside)) else {}
+    about = all(_may_be(each, asked, key) and not _another(each, asked, key) for each in (value, *inside))
+    return {asked: value} if believed and about else {}
+
+
+def _another(entry: Any, id_: str, key: str) -> bool:
+    """Whether an entry that stands under no id, and names none as its order's, has another `id`."""
+    fields = folded(entry)
+    own = fields.get("id")
+    if (
+        not isinstance(own, str | int)
+        or isinstance(own, bool)
+        or any(name in fields for name in (key, f"{key}_id"))
+    ):
+        return False
+    return str(own).strip() != id_
 
 
 def _may_be(entry: Any, id_: str, key: str) -> bool:
@@ -113,26 +131,33 @@ def status_word(told: str, words: Mapping[str, str] | None = None) -> str:
 
 
 def _normalised(told: str) -> str:
-    return " ".join(told.replace("_", " ").replace("-", " ").lower().split())
+    bare = MARKUP.sub(" ", unescape(told)).replace("_", " ").replace("-", " ")
+    return " ".join(bare.lower().split()).strip(" .!")
 
 
 def delivery(order_id: str, value: Any, mask: Mask, words: Mapping[str, str] | None = None) -> DeliveryReport:
     """Return what a status entry says of one order; an entry that is an error keeps its text in `error`."""
     outer = folded(value)
-    entry = next((folded(outer[name]) for name in WRAPPERS if isinstance(outer.get(name), dict)), outer)
+    inner = next(
+        (folded(outer[name]) for name in (*WRAPPERS, "order") if isinstance(outer.get(name), dict)), {}
+    )
+    entry = inner or outer
     wrong = any(present(each.get(name)) for each in (outer, entry) for name in ERROR_KEYS)
     told = None if wrong else _word_alone(value) or _state(entry)
     if told is None:
         texts = map(mask, error_texts(value))
         return DeliveryReport(order_id, error="; ".join(texts) or "no status in the answer")
-    remains = whole_number(entry.get("remains"))
+    if _of_the_call(told, entry, wrapped=bool(inner) and any(name in outer for name in SAYS_HOW_IT_WENT)):
+        status = told.strip()
+    else:
+        status = status_word(told, words)
     return DeliveryReport(
         order_id,
-        status=mask(_known(told, remains, words)),
+        status=mask(status),
         charge=amount(entry.get("charge")),
         currency=plain_words(entry.get("currency")) or None,
         start_count=whole_number(entry.get("start_count", entry.get("start_counter"))),
-        remains=remains,
+        remains=whole_number(entry.get("remains")),
     )
 
 
@@ -142,17 +167,17 @@ def _word_alone(value: Any) -> str | None:
     return value if plain in STATUS_WORDS and plain not in OF_THE_CALL else None
 
 
-def _known(told: str, remains: int | None, words: Mapping[str, str] | None) -> str:
-    """Return the status; "success" beside something left to deliver speaks of the call, and stays open."""
+def _of_the_call(told: str, entry: Mapping[str, Any], *, wrapped: bool) -> bool:
+    """Whether "success" may only say that the call went well: then the order stays open.
+
+    It is the order's own state where nothing is left to deliver, and in an answer that says apart from it
+    how the call went (`wrapped`, or `order_status`).
+    """
     plain = _normalised(told)
-    if (
-        plain in OF_THE_CALL
-        and remains is not None
-        and remains > 0
-        and STATUS_WORDS.get(plain) is not Delivery.FAILED
-    ):
-        return told.strip()
-    return status_word(told, words)
+    if plain not in TRUE_WORDS or wrapped or told in (entry.get("order_status"), entry.get("orderstatus")):
+        return False
+    remains = whole_number(entry.get("remains"))
+    return remains is None or remains > 0
 
 
 def _state(entry: Mapping[str, Any]) -> str | None:
