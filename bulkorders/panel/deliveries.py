@@ -22,7 +22,9 @@ from bulkorders.panel.masking import Mask
 from bulkorders.panel.order_ids import is_service
 
 STATUS_WORDS = {
-    **dict.fromkeys(("pending", "awaiting", "creating", "on hold", "active", "queued"), Delivery.PENDING),
+    **dict.fromkeys(
+        ("pending", "awaiting", "waiting", "creating", "on hold", "active", "queued"), Delivery.PENDING
+    ),
     "processing": Delivery.PROCESSING,
     **dict.fromkeys(("in progress", "inprogress", "in progess", "running", "started"), Delivery.IN_PROGRESS),
     **dict.fromkeys(("completed", "complete", "success", "done", "finished"), Delivery.COMPLETED),
@@ -36,14 +38,19 @@ OF_A_DELIVERY = frozenset({"charge", "remains", "start_count", "start_counter", 
 OF_THE_CALL = NEGATIVE_WORDS | TRUE_WORDS
 
 
-def entries(value: Any, asked: Sequence[str], key: str = "order") -> dict[str, Any]:
+def entries(value: Any, asked: Sequence[str], key: str = "order", *, own_id: bool = True) -> dict[str, Any]:
     """Return, by id, what an answer to several ids (or one) says of each; ids it does not speak of are absent.
 
     Objects keyed by id, lists whose entries carry their id, the same wrapped, and for a single id the
     bare entry. A list without ids is not believed: its order is not guaranteed, so nothing is returned.
-    Nor is an entry that names another id than the one it stands for, or two that differ.
+    Nor is an entry that names another id than the one it stands for, or two that differ. `own_id`: a bare
+    entry's `id` names what was asked about, not what the answer is about besides (a refill).
     """
-    return _by_id(value, asked, key) or (_bare(value, asked[0], key) if len(asked) == 1 else {})
+    found = _by_id(value, asked, key)
+    if found or len(asked) != 1:
+        return found
+    alone = _bare(value, asked[0], key)
+    return {} if own_id and alone and _another(alone[asked[0]], asked[0], key) else alone
 
 
 def _by_id(value: Any, asked: Sequence[str], key: str) -> dict[str, Any]:
