@@ -78,21 +78,19 @@ def _bare(value: Any, asked: str, key: str) -> dict[str, Any]:
     if listed and isinstance(listed[asked], dict):
         return listed
     believed = isinstance(value, str) or (isinstance(value, dict) and asked not in value)
-    about = all(_may_be(each, asked, key) and not _another(each, asked, key) for each in (value, *inside))
-    return {asked: value} if believed and about else {}
+    return {asked: value} if believed and all(_may_be(each, asked, key) for each in (value, *inside)) else {}
 
 
 def _another(entry: Any, id_: str, key: str) -> bool:
     """Whether an entry that stands under no id, and names none as its order's, has another `id`."""
     fields = folded(entry)
-    own = fields.get("id")
-    if (
-        not isinstance(own, str | int)
-        or isinstance(own, bool)
-        or any(name in fields for name in (key, f"{key}_id"))
-    ):
+    if any(name in fields and not isinstance(fields[name], dict) for name in (key, f"{key}_id")):
         return False
-    return str(own).strip() != id_
+    own = fields.get("id")
+    if isinstance(own, str | int) and not isinstance(own, bool) and str(own).strip() != id_:
+        return True
+    inside = (fields[name] for name in (key, *WRAPPERS) if isinstance(fields.get(name), dict))
+    return any(_another(each, id_, key) for each in inside)
 
 
 def _may_be(entry: Any, id_: str, key: str) -> bool:
