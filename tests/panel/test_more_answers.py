@@ -347,7 +347,7 @@ FLAGS: dict[Any, bool | None] = {
 @pytest.mark.parametrize(("told", "offered"), FLAGS.items(), ids=map(repr, FLAGS))
 def test_whether_a_refill_is_offered(read: Any, told: Any, offered: bool | None) -> None:
     """Flags and the numbering of some panels (2 passed on, 3 not offered) are understood, anything else is unknown."""
-    found = services(read([{"service": 1, "rate": "1", "refill": told}]).value, None) or []
+    found = services(read([{"service": 1, "rate": "1", "refill": told}]).value) or []
     assert [service.refill for service in found] == [offered]
 
 
@@ -358,7 +358,7 @@ def test_a_catalogue_of_ten_thousand_services_is_read_whole(read: Any) -> None:
     listed[5_000] |= {"rate": "1,234"}
     listed[6_000] |= {"min": "a few"}
     listed += [{**good, "service": 7}, {**good, "service": 8, "rate": "9"}]
-    found = services(read(json.dumps(listed)).value, None) or []
+    found = services(read(json.dumps(listed)).value) or []
     assert [service.id for service in found] == [str(number) for number in range(1, 10_001)]
     assert {service.id for service in found if service.trouble} == {"5001", "6001", "8"}
     assert found[0].name == "Lượt xem 🚀 & <b>x</b>"
