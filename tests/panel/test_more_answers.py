@@ -137,7 +137,8 @@ def test_an_order_is_refused_by(read: Any, body: Any, verdict: str, kind: str) -
 
 def test_a_profiles_statuses_decide_what_was_not_placed(read: Any) -> None:
     """Only the statuses a profile names prove that nothing was placed; 429 is in doubt where it is not among them."""
-    assert outcome_of(read("", 503), not_placed=frozenset({429, 503})).verdict.value == "not_sent"
+    came = outcome_of(read("", 503), not_placed=frozenset({429, 503}))
+    assert (came.verdict.value, came.kind, came.consequence.value) == ("not_sent", "rate", "wait")
     assert outcome_of(read("", 429), not_placed=frozenset({503})).verdict.value == "in_doubt"
     assert (
         outcome_of(read({"error": "Too many requests"}, 429), not_placed=frozenset()).verdict.value
