@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bulkorders.panel.deliveries import delivery, entries
+from bulkorders.panel.faults import fault_of
 from bulkorders.panel.kinds import kinds_from
 from bulkorders.panel.listings import balance, services
 from bulkorders.panel.requests import read_refill_statuses, read_requests
@@ -137,7 +138,8 @@ def test_an_order_is_refused_by(read: Any, body: Any, verdict: str, kind: str) -
 
 def test_a_profiles_statuses_decide_what_was_not_placed(read: Any) -> None:
     """Only the statuses a profile names prove that nothing was placed; 429 is in doubt where it is not among them."""
-    assert outcome_of(read("", 503), not_placed=frozenset({429, 503})).verdict.value == "not_sent"
+    came = outcome_of(read("", 503), not_placed=frozenset({429, 503}))
+    assert (came.verdict.value, came.kind, came.consequence.value) == ("not_sent", "rate", "wait")
     assert outcome_of(read("", 429), not_placed=frozenset({503})).verdict.value == "in_doubt"
     assert (
         outcome_of(read({"error": "Too many requests"}, 429), not_placed=frozenset()).verdict.value
@@ -160,6 +162,15 @@ def test_a_profiles_error_texts_decide_an_order(read: Any) -> None:
     assert (came.verdict.value, came.kind, came.consequence.value) == ("not_sent", "funds", "stop")
     assert outcome_of(read({"error": "Your wallet is empty."})).verdict.value == "in_doubt"
     assert outcome_of(read({"error": "Bad link"}), extra=own).verdict.value == "in_doubt"
+
+
+def test_a_profiles_error_texts_decide_a_read(read: Any) -> None:
+    """A text of one's own panel that asks to wait, or speaks of the key, does so in answers to reads too."""
+    own = kinds_from({"rate": {"texts": ["coffee break"]}, "key": {"texts": ["who are you"]}})
+    facts = {"url": "u", "panel": "p", "action": "status"}
+    told = [fault_of(read({"error": text}), facts, own) for text in ("Coffee break!", "Who are you?", "Else")]
+    assert [fault and fault.error.code for fault in told] == ["panel.busy", "panel.key", None]
+    assert fault_of(read({"error": "Coffee break!"}), facts) is None
 
 
 ROW = {"status": "Completed"}
