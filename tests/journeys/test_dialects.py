@@ -214,7 +214,7 @@ def test_every_type_of_service_is_bought_at_its_price(desk, dialect):
     if dialect == "cmsnt1":
         settings += '\nlimits = { add = "1000/s" }'
     with panel(desk, dialect, settings) as there:
-        there.sandbox.shop.set_speed(100)
+        there.sandbox.shop.set_speed(2_000)
         sheet = there.sheet(rows_of_every_type(there), header=tuple(FIELDS))
         ended = there.run("submit", sheet, "--yes", "--concurrency", "4", "--json")
         assert (ended.code, set(ended.states())) == (0, {"placed"}), ended.out + ended.err
