@@ -145,7 +145,9 @@ class Settings(BaseSettings):
 
     def kinds_of_errors(self) -> dict[str, Any]:
         """Return the texts that the settings name for all panels, by kind, as plain values."""
-        return {name: kind.model_dump(exclude_none=True) for name, kind in self.error_kinds.items()}
+        return {
+            name: kind.model_dump(mode="json", exclude_none=True) for name, kind in self.error_kinds.items()
+        }
 
     def panel(self, name: str | None = None) -> tuple[str, PanelSettings]:
         """Return the panel of this name, or the one that is meant when none is named.

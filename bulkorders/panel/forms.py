@@ -25,6 +25,14 @@ def form(profile: Profile, action: str, parameters: Mapping[str, str]) -> dict[s
     return {**naming.send, **named}
 
 
+def names_taken(profile: Profile) -> frozenset[str]:
+    """Return the parameters that the panel's settings give to something: no column of a sheet may set them."""
+    naming = profile.naming
+    renamed = [own for name, own in naming.parameters.items() if name != own]
+    further = [name for name in (profile.idempotency, naming.drip_feed) if name]
+    return frozenset((*renamed, *naming.send, *further))
+
+
 def several(profile: Profile, ids: Sequence[str]) -> str:
     """Return a list of ids as the panel takes it."""
     return json.dumps(list(ids)) if profile.naming.several_as == "json" else ",".join(ids)

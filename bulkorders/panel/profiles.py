@@ -120,7 +120,9 @@ def profile_of(name: str, panel: PanelSettings, error_kinds: Mapping[str, Any] =
     Raises SettingsError where the key is not to be found, or a setting makes no sense.
     """
     told = with_preset(panel)
-    tables = {kind: entry.model_dump(exclude_none=True) for kind, entry in told.error_kinds.items()}
+    tables = {
+        kind: entry.model_dump(mode="json", exclude_none=True) for kind, entry in told.error_kinds.items()
+    }
     profile = Profile(
         name=name,
         url=told.url,

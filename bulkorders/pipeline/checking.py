@@ -8,9 +8,11 @@ from pathlib import Path
 from uuid import uuid4
 
 from bulkorders import wording
+from bulkorders.errors import SheetError
 from bulkorders.journal.protocol import Journal
-from bulkorders.model.orders import Order, Sheet, Submission, ValidatedOrder
+from bulkorders.model.orders import OWN_PARAMETER, Order, Sheet, Submission, ValidatedOrder
 from bulkorders.model.problems import Problem
+from bulkorders.panel.forms import names_taken
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.options import Front, Options
 from bulkorders.settings import Settings
@@ -86,10 +88,27 @@ def _campaign(order: Order, options: Options, default: str) -> str:
 async def check(checking: Checking, accounts: Mapping[str | None, Account], journal: Journal) -> None:
     """Hold every parsed order against its panel's catalogue and the journal's memory."""
     checking.accounts = accounts
+    _check_own_names(checking)
     identified = batch.identify(_targets(checking))
     checking.memory = await _memory(checking, identified, journal)
     answers = batch.check(checking.sheet, identified, checking.memory, _allowances(checking))
     checking.checked = {answer.identified.order.row: answer for answer in answers}
+
+
+def _check_own_names(checking: Checking) -> None:
+    """Raise SheetError where a column names a parameter that a panel's settings give to something else."""
+    sheet = checking.sheet
+    own = {name.removeprefix(OWN_PARAMETER): name for name in sheet.columns if name.startswith(OWN_PARAMETER)}
+    for account in checking.distinct_accounts() if own else ():
+        taken = names_taken(account.panel.profile)
+        for name in own.keys() & taken:
+            raise SheetError(
+                "sheet.param_reserved",
+                path=sheet.path,
+                header_row=sheet.header_row,
+                header=sheet.title(own[name]),
+                reserved=sorted(taken),
+            )
 
 
 def _allowances(checking: Checking) -> Allowances:

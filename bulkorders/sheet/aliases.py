@@ -347,7 +347,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "username",
         "Username",
-        aliases={"en": ("User name",), "vi": ("Tên người dùng", "Tên tài khoản")},
+        aliases={"en": ("User name",), "vi": ("Tên người dùng",)},
     ),
     Field(
         "usernames",
@@ -425,8 +425,8 @@ FIELDS: tuple[Field, ...] = (
         "expiry",
         "Expiry",
         aliases={
-            "en": ("Expiry date", "Expires", "Expires on", "Expiration", "Expiration date"),
-            "vi": ("Ngày hết hạn", "Hết hạn"),
+            "en": ("Expiry date", "Expires on", "Expiration date"),
+            "vi": ("Ngày hết hạn",),
         },
     ),
     Field("country", "Country", aliases={"en": ("Country code",), "vi": ("Quốc gia", "Mã quốc gia")}),
@@ -445,7 +445,7 @@ FIELDS: tuple[Field, ...] = (
         "referring_url",
         "Referring URL",
         aliases={
-            "en": ("Referrer URL", "Referer URL", "Referrer", "Referring link"),
+            "en": ("Referrer URL", "Referer URL", "Referring link"),
             "vi": ("URL giới thiệu", "Link giới thiệu"),
         },
     ),

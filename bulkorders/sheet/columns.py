@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from bulkorders.errors import SheetError
 from bulkorders.model.orders import OWN_PARAMETER
+from bulkorders.model.service_types import INCIDENTAL
 from bulkorders.sheet.aliases import FIELDS, HINTS, NUMBERING, Field
 
 
@@ -201,8 +202,12 @@ def match(header: Sequence[str], mapping: Mapping[str, str] | None = None) -> Co
             raise SheetError("sheet.columns_twice", field=name, title=title_of(name), headers=headers)
     used = {indexes[0] for indexes in places.values()}
     own = tuple(title for index, title in enumerate(header) if index not in used and title.strip())
-    near = tuple(_near_misses(own, [known for known in FIELDS if known.name not in places]))
     missing = _missing(places)
+    open_to = [known for known in FIELDS if known.name not in places]
+    if not missing:
+        # A "Group" or a "Counter" is hardly meant for a field that few services take.
+        open_to = [known for known in open_to if known.name not in INCIDENTAL]
+    near = tuple(_near_misses(own, open_to))
     if missing:
         found = [title for title in header if title.strip()]
         raise SheetError("sheet.columns_missing", missing=missing, found=found, near=list(near))

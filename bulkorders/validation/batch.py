@@ -196,7 +196,8 @@ class _Batch:
         cost = estimate(each.order, each.service) if each.service and readable else None
         if cost is not None and self._allowed.max_order is not None and cost > self._allowed.max_order:
             facts = {"found": cost, "expected": self._allowed.max_order, "currency": each.target.currency}
-            problems = (*problems, self._problem(each, "cap.order", "quantity", **facts))
+            field = "max" if each.service and each.service.type.per_post else "quantity"
+            problems = (*problems, self._problem(each, "cap.order", field, **facts))
         return _New(each, known, problems, cost)
 
     def _fit(self, each: Identified) -> bool:

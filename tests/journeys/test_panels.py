@@ -107,6 +107,19 @@ def test_a_status_that_proves_nothing_was_placed_may_be_named(desk, toml):
     assert ended.states() == ["placed"]
 
 
+@pytest.mark.parametrize(
+    "setting", ['parameters = { link = "target" }', 'idempotency = "target"', 'send = { target = "7" }']
+)
+def test_no_column_sets_what_the_settings_give_to_something_else(desk, toml, setting):
+    """A column for a parameter that the panel's settings use is refused before anything is sent."""
+    toml(panel("main", desk.sandbox.url, setting))
+    sheet = desk.sheet([(*ROWS[0], "x")], header=("Service", "Link", "Quantity", "param:target"))
+    ended = desk.run("submit", sheet, "--yes", "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (2, "sheet.param_reserved")
+    assert "param:target" in ended.json["error"]["message"]
+    assert desk.sandbox.shop.requests == []
+
+
 def test_a_limit_of_orders_is_kept(desk, toml):
     """A panel that takes one order a second gets the next no sooner."""
     toml(panel("main", desk.sandbox.url, 'limits = { add = "1/s" }'))

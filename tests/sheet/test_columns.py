@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bulkorders import wording
 from bulkorders.errors import SheetError
 from bulkorders.model.service_types import INCIDENTAL
 from bulkorders.sheet import columns
@@ -263,3 +264,15 @@ def test_a_column_can_be_mapped_to_a_parameter_or_taken_out() -> None:
     match = columns.match(header, {"Ngày": "param:days", "param:key": "-"})
     assert match.columns == {"service": 0, "link": 1, "param:days": 2}
     assert match.own == ("param:key",)
+
+
+def test_few_services_fields_are_proposed_only_where_something_is_missing() -> None:
+    """A client's "Group" is no slip for Groups; beside a missing link, a misspelt username may be what was meant."""
+    assert columns.match(["Service", "Link", "Group", "Counter"]).near == ()
+    assert facts(["Service", "Usernme"])[1]["near"] == [("Usernme", "Username")]
+
+
+@pytest.mark.parametrize("field", [each.name for each in FIELDS])
+def test_a_fields_header_is_what_its_problems_call_it(field: str) -> None:
+    """The usual header of a field and its title in sentences are one."""
+    assert columns.title_of(field) == wording.field_title(field)

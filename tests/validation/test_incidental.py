@@ -66,9 +66,17 @@ def test_a_cell_that_can_not_be_read_keeps_back_a_row_that_takes_it(desk: Any, f
 def test_an_order_whose_taken_cell_can_not_be_read_is_not_held_as_edited(desk: Any) -> None:
     """While a cell that makes the order what it is can't be read, that alone is said of a placed row."""
     sent = desk.sent([SUBSCRIPTION])
-    keys = {2: sent[0].key}
-    again = desk.check([{**SUBSCRIPTION, "max": "10M"}], desk.memory(*sent), keys=keys)[0]
-    assert [problem.code for problem in again.problems] == ["quantity.not_a_number"]
+    for keys in ({}, {2: sent[0].key}):
+        again = desk.check([{**SUBSCRIPTION, "max": "10M"}], desk.memory(*sent), keys=keys)[0]
+        assert [problem.code for problem in again.problems] == ["quantity.not_a_number"]
+
+
+def test_an_order_whose_parameter_can_not_be_read_is_not_held_as_edited(desk: Any) -> None:
+    """An unreadable parameter of the panel's own is all that is said of a placed row."""
+    row = desk.row(**{"param:reaction": "love"})
+    memory = desk.memory(*desk.sent([row]))
+    again = desk.check([{**row, "param:reaction": ErrorCell("#N/A")}], memory)[0]
+    assert [problem.code for problem in again.problems] == ["cell.error"]
 
 
 @given(

@@ -114,6 +114,7 @@ def test_traffic_needs_what_its_source_needs(desk: Any, told: dict[str, Any], co
         ("Mentions Custom List", {"usernames": "one\n\n"}, []),
         ("Subscriptions", {"quantity": 5}, ["quantity.by_min_and_max"]),
         ("Subscriptions", LINK, ["link.not_taken"]),
+        ("Subscriptions", {"link": "@someone"}, ["link.not_taken"]),
         ("Subscriptions", {"comments": "a"}, ["comments.not_taken"]),
         ("Subscriptions", {"min": 201}, ["min.more_than_max"]),
         ("Subscriptions", {"min": 0}, ["min.below_min"]),
@@ -170,6 +171,14 @@ def test_a_subscription_without_end_is_not_sent_under_a_cap(desk: Any, allowed: 
     assert [(each.code, each.severity) for each in endless.problems] == [("posts.uncapped", Severity.ERROR)]
     assert endless.validated is None
     assert codes(desk, "Subscriptions", FULL["Subscriptions"], **allowed) == []
+
+
+def test_a_dear_subscription_is_kept_back_by_the_cap(desk: Any) -> None:
+    """The cap on one order holds for the most a subscription can cost, told in the column that it is reckoned by."""
+    problems = answer(desk, "Subscriptions", FULL["Subscriptions"], max_order=Decimal(1)).problems
+    assert [(each.code, each.column, each.facts["found"]) for each in problems] == [
+        ("cap.order", "Max", Decimal("1.2"))
+    ]
 
 
 @pytest.mark.parametrize(
