@@ -286,6 +286,10 @@ def test_the_command_serves_a_dialect_and_names_them_all(desk):
 def test_plain_orders_need_no_setting_at_all(desk, dialect):
     """Nearly all dialects are understood with address and key alone: placed once, ids and charges known."""
     with panel(desk, dialect) as there:
+        there.sandbox.shop.plan("Completed")
+        there.sandbox.shop.set_speed(
+            100
+        )  # a second between two orders is soon over: the wait for it is drawn
         sheet = there.sheet(ROWS[:2], header=HEADER)
         ended = there.run("submit", sheet, "--yes", "--json")
         assert (ended.code, ended.states()) == (0, ["placed"] * 2), ended.out + ended.err
