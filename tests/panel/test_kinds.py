@@ -280,3 +280,19 @@ def test_what_may_follow_a_sale_may_be_said_in_doubt() -> None:
     """A text that matches anything is allowed where it makes an order in doubt."""
     own = kinds_from({"unclear": {"texts": ["order placed"]}})
     assert kind_of(["Order placed"], own).verdict == "in_doubt"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Invalid keywords", "fields"),
+        ("neworder.error.answer_number", "fields"),
+        ("Vui lòng nhập từ khóa", "fields"),
+        ("Kolom komentar wajib diisi", "fields"),
+        ("Đơn hàng đã được tạo, link không hợp lệ", "unclear"),
+        ("Invalid key", "key"),
+    ],
+)
+def test_a_word_that_only_begins_like_a_key_is_none(text: str, name: str) -> None:
+    """Keywords are a field of the row, and no row's mistake ends a run; what speaks of a sale stays in doubt."""
+    assert kind_of([text]).name == name
