@@ -38,7 +38,9 @@ def check(*, as_json: bool, **given: Any) -> int:
     metavar="SECONDS",
     help="Ask the catalogue again when older than this (60).",
 )
-@click.option("--max-total", type=Amount(), help="Send nothing if all would cost more than this.")
+@click.option(
+    "--max-total", type=Amount(), help="Send nothing if the campaign would cost more than this in all."
+)
 @click.option("--retry-rejected", is_flag=True, help="Try orders again that the panel refused.")
 @allowances
 @sheet_options

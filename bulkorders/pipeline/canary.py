@@ -153,7 +153,7 @@ def _over(run: Checking, canary: Canary) -> str | None:
         return None
     cap, currency = limits.max_total(run), canary.account.currency
     whole = canary.charge + rest
-    if cap is not None and whole > cap:
+    if cap is not None and limits.spent_before(run, canary.account.id) + whole > cap:
         return wording.note("canary.max_total", {"expected": wording.amount(cap, currency)})
     if held is not None and whole > held.amount:
         return wording.note(

@@ -34,12 +34,16 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the orders of one account come to, and what may come on top: orders in doubt. In its currency."""
+    """What the orders of one account come to, and what may come on top: orders in doubt. In its currency.
+
+    `before` is what the campaigns of this run have cost on the account already, in flight and in doubt included.
+    """
 
     account: Account
     estimated: Decimal
     doubtful: Decimal
     doubts: int
+    before: Decimal
     day: Day | None = None
 
     @property
@@ -59,10 +63,17 @@ async def costs(run: Checking, journal: Journal, send: Sequence[ValidatedOrder])
                 money.total(order.estimate for order in send if order.account == account.id),
                 money.total(order.estimate for order in doubts),
                 len(doubts),
+                spent_before(run, account.id),
                 await _day(run, journal, account),
             )
         )
     return found
+
+
+def spent_before(run: Checking, account: str) -> Decimal:
+    """Return what the campaigns of this run have cost on an account: placed, in flight and in doubt."""
+    own = (each for each in run.memory.campaign if each.account == account and each.state in COMMITTED)
+    return money.total(_spent(each) for each in own)
 
 
 def hold(run: Checking, found: Sequence[Cost]) -> None:
@@ -74,15 +85,19 @@ def hold(run: Checking, found: Sequence[Cost]) -> None:
 
 
 def total_cap(run: Checking, cost: Cost) -> None:
-    """Raise GuardError where the orders would cost more than `--max-total`."""
-    cap = max_total(run)
-    if cap is not None and cost.estimated > cap:
-        currency = cost.account.currency or ""
-        raise GuardError("guard.max_total", found=cost.estimated, expected=cap, currency=currency)
+    """Raise GuardError where the orders would lift what the campaign costs above `--max-total`."""
+    cap, currency = max_total(run), cost.account.currency
+    if cap is not None and cost.estimated and cost.before + cost.estimated > cap:
+        raise GuardError(
+            "guard.max_total",
+            found=wording.amount(cost.estimated, currency),
+            before=wording.amount(cost.before, currency) if cost.before else "",
+            expected=wording.amount(cap, currency),
+        )
 
 
 def max_total(run: Checking) -> Decimal | None:
-    """Return the cap on a run: the option's, else the settings'."""
+    """Return the cap on what a campaign costs on an account: the option's, else the settings'."""
     return run.options.max_total if run.options.max_total is not None else run.settings.max_total
 
 

@@ -92,7 +92,8 @@ def _notices(run: Checking, costs: Sequence[Cost], plan: Plan) -> list[str]:
             told.append(wording.note("review.day", facts))
     cap = limits.max_total(run)
     if cap is not None:
-        told.append(wording.note("review.max_total", {"expected": wording.number(cap)}))
+        spent = ", ".join(wording.amount(cost.before, cost.account.currency) for cost in costs)
+        told.append(wording.note("review.max_total", {"expected": wording.number(cap), "spent": spent}))
     if plan.send:
         told.append(wording.note("review.canary" if run.options.canary else "review.on_top", {}))
     return told

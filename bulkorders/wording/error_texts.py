@@ -125,10 +125,10 @@ RUN_ERRORS: dict[str, tuple[str, str]] = {
     ),
     "guard.declined": ("Nothing was sent.", "Run the command again when you are ready."),
     "guard.max_total": (
-        "The orders would cost {found} {currency}, above the {expected} allowed (`--max-total`).",
+        "The orders would cost {found}, and {before} of this campaign are placed or in doubt already: above the {expected} allowed (`--max-total`).",
         "Raise the cap, or send fewer rows. Nothing was sent.",
     ),
-    "guard.max_total without currency": (
+    "guard.max_total without before": (
         "The orders would cost {found}, above the {expected} allowed (`--max-total`).",
         "Raise the cap, or send fewer rows. Nothing was sent.",
     ),

@@ -75,7 +75,7 @@ GUARD_NOTES: dict[str, str] = {
     "panel.moved": "{count} of these orders were placed on {account} before (such as {order_id}, {sent_at}). They are sent to {now}, as allowed.",
     "review.doubts": "Orders in doubt on {account}: {count}, {amount}. If they were placed and are charged late, that comes on top.",
     "review.day": "Today, these included: {spent} of the {expected} allowed a day on {account}.",
-    "review.max_total": "The cap on this run is {expected} (`--max-total`).",
+    "review.max_total": "The cap on this campaign is {expected} (`--max-total`); placed or in doubt already: {spent}.",
     "review.on_top": "Tax or fees that the panel adds are not in its rates; --canary places one order first and compares its real charge.",
     "review.canary": "One order is placed first, and its real charge compared (--canary).",
     "journal.holds": "Journal: {path} ({size}), id {id}\nOrders: {orders}. Attempts: {attempts}. Runs: {runs}.",

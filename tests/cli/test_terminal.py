@@ -162,7 +162,7 @@ def test_the_review_says_what_a_careful_buyer_wants_to_know(desk, at_terminal):
         "2 Tiktok views: 1 order at 4 a thousand, 0.4 VND",
         "about 2.9 VND. Balance 100,000,000 VND, then about 99,999,997.1 VND.",
         "Today, these included: 2.9 VND of the 100 VND allowed a day",
-        "The cap on this run is 50",
+        "The cap on this campaign is 50 (`--max-total`); placed or in doubt already: 0 VND.",
         "Tax or fees",
         "Rows for the same service and link",
         "1 invalid, 1 duplicate: none of these will be sent.",

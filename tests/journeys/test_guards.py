@@ -123,6 +123,19 @@ def test_the_cap_of_the_day_counts_what_was_sent_today(desk):
     assert small.code == 0, small.err
 
 
+def test_the_cap_on_a_campaign_counts_what_it_has_cost(desk):
+    """`--max-total` holds rows that would lift the campaign above it, with what is placed and in doubt."""
+    desk.sandbox.faults.set([Fault("close", action="add", times=1)])
+    sheet = desk.sheet(rows(2))
+    desk.run("submit", sheet, "--yes", "--max-total", "1.2", "--json")
+    held = desk.run("submit", desk.sheet(rows(3)), "--yes", "--max-total", "1.2", "--json")
+    assert (held.code, held.json["error"]["code"]) == (4, "guard.max_total")
+    assert "1.0075 VND of this campaign" in held.json["error"]["message"]
+    assert len(desk.sold()) == 2
+    again = desk.run("submit", desk.sheet(rows(2)), "--yes", "--max-total", "1.2", "--json")
+    assert again.code == 5, again.out
+
+
 def test_caps_of_the_day_by_currency_and_by_panel(desk):
     """A table of caps takes the account's currency, and a panel's own cap goes before it."""
     desk.changes = {"BULKORDERS_MAX_PER_DAY": '{"USD": 0, "VND": 1}'}
