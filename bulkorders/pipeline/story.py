@@ -9,7 +9,7 @@ from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
 from bulkorders.model.progress import Review
 from bulkorders.model.report import Report
-from bulkorders.pipeline import accounts, checking, ending, guards, recording, reporting
+from bulkorders.pipeline import accounts, checking, ending, guards, readings, recording, reporting
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.options import Front, Options
 from bulkorders.pipeline.placing import place
@@ -70,6 +70,7 @@ async def _carry_out(run: Checking, record: Record, front: Front, plan: Plan, re
     begun = await recording.begin(
         journal, run.run, "submit", campaign=run.campaign, sheet=run.options.sheet, results=results
     )
+    await readings.keep_start(journal, run.distinct_accounts(), run.run)
     await guards.remember_campaigns(run, journal)
     if plan.again:
         await journal.again(plan.again, run.run)
