@@ -34,6 +34,7 @@ class Kept:
     closings: dict[str, Closing] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
     suspected: bool = False
+    notices: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,10 @@ async def close(
             kept.held |= {entry.key for entry in entries if entry.standing is Standing.REJECTED}
         earlier = [each for key, each in known.items() if key not in placed_now and each.account == own]
         kept.suspected |= await _reopened(hand, account, earlier, kept)
-        _tell(front, account, closing, known)
-        _tell_between(front, account, await _last_reading(journal, account, run))
+        last = await _last_reading(journal, account, run)
+        kept.notices += [*_told(account, closing, known), *_told_between(account, last)]
+    for notice in kept.notices:
+        front.tell(notice)
     return kept
 
 
@@ -207,16 +210,16 @@ async def _last_reading(journal: Journal, account: Account, run: str) -> Balance
     return earlier[-1] if earlier else None
 
 
-def _tell(front: Front, account: Account, closing: Closing, known: Mapping[str, Submission]) -> None:
-    """Tell what is unexplained, with the rows it could be, and what can't be said yet."""
+def _told(account: Account, closing: Closing, known: Mapping[str, Submission]) -> list[str]:
+    """Return what is unexplained, with the rows it could be, or why that can't be said yet."""
     facts = {"account": account.id, "rows": rows_of(closing, known), "count": closing.uncharged}
     if closing.unexplained is None:
-        code = "books.uncharged" if closing.uncharged else "books.too_many"
-        front.tell(wording.note(code, facts))
-    elif closing.unexplained:
-        facts["amount"] = wording.amount(abs(closing.unexplained), account.currency)
-        too_much = "books.too_much" if closing.unexplained > 0 else "books.too_little"
-        front.tell(wording.note(too_much if facts["rows"] else f"{too_much}_no_rows", facts))
+        return [wording.note("books.uncharged" if closing.uncharged else "books.too_many", facts)]
+    if not closing.unexplained:
+        return []
+    facts["amount"] = wording.amount(abs(closing.unexplained), account.currency)
+    code = "books.too_much" if closing.unexplained > 0 else "books.too_little"
+    return [wording.note(code if facts["rows"] else f"{code}_no_rows", facts)]
 
 
 def rows_of(closing: Closing, known: Mapping[str, Submission]) -> list[int]:
@@ -224,14 +227,14 @@ def rows_of(closing: Closing, known: Mapping[str, Submission]) -> list[int]:
     return sorted({known[key].row for key in closing.rows if key in known})
 
 
-def _tell_between(front: Front, account: Account, last: BalanceReading | None) -> None:
-    """Tell what moved the balance between the last run and this one: nothing of which this run knows."""
+def _told_between(account: Account, last: BalanceReading | None) -> list[str]:
+    """Return what moved the balance between the last run and this one: nothing of which this run knows."""
     if last is None or account.balance is None or last.amount == account.balance.amount:
-        return
+        return []
     fell = money.total((last.amount, -account.balance.amount))
     facts = {
         "account": account.id,
         "amount": wording.amount(abs(fell), account.currency),
         "since": wording.moment(last.at),
     }
-    front.tell(wording.note("books.between_fell" if fell > 0 else "books.between_rose", facts))
+    return [wording.note("books.between_fell" if fell > 0 else "books.between_rose", facts)]

@@ -46,7 +46,7 @@ async def finish(
         known = await as_it_stands(run, journal)
     lines = reporting.marked(reporting.lines_of(run, known), kept.held, await journal.turned_up())
     account_money = reporting.money_of(run, lines, kept.closings)
-    notices = [wording.note(code, facts) for code, facts in run.sheet.notes]
+    notices = [*(wording.note(code, facts) for code, facts in run.sheet.notes), *kept.notices]
     summary = RunSummary(
         run=run.run,
         command=record.command,

@@ -8,11 +8,13 @@ from decimal import Decimal
 from bulkorders import wording
 from bulkorders.errors import BulkordersError
 from bulkorders.model import money
+from bulkorders.model.catalogue import Balance
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
 from bulkorders.model.outcomes import Outcome
 from bulkorders.model.progress import Progress
 from bulkorders.model.report import Stop
+from bulkorders.pipeline import readings
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.options import Front
@@ -62,7 +64,11 @@ async def place(run: Checking, record: Record, front: Front, ready: Sequence[Sub
 def _dispatch(run: Checking, record: Record, account: Account, gauge: "_Gauge") -> Dispatch:
     attempts = Attempts(account.panel, record.journal, record.spool, run.run)
     at_once = run.options.concurrency or run.settings.concurrency
-    return Dispatch(account.panel, attempts, account.pace, at_once=at_once, watch=gauge.take)
+
+    async def read(held: Balance, idle: bool) -> None:  # noqa: FBT001 - told, and not asked for
+        await readings.keep(record.journal, account, held, run.run, "pause", quiet=idle)
+
+    return Dispatch(account.panel, attempts, account.pace, at_once=at_once, watch=gauge.take, read=read)
 
 
 def _stop(ends: Sequence[Stopped | None]) -> Stop | None:

@@ -3,12 +3,13 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from bulkorders import wording
 from bulkorders.errors import JournalError, PanelError
+from bulkorders.model.catalogue import Balance
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
 from bulkorders.model.outcomes import Outcome, Verdict
@@ -30,6 +31,8 @@ class Stopped:
 
 
 Watch = Callable[[Submission, Outcome], None]
+Read = Callable[[Balance, bool], Awaitable[None]]
+"""Is told what the account held at a pause, and whether nothing was under way then."""
 
 
 @dataclass(slots=True)
@@ -43,13 +46,21 @@ class Dispatch:
     """Places the orders of one panel in one run. `watch` is told of every outcome that was recorded."""
 
     def __init__(
-        self, panel: Panel, attempts: Attempts, pace: Pace, *, at_once: int, watch: Watch | None = None
+        self,
+        panel: Panel,
+        attempts: Attempts,
+        pace: Pace,
+        *,
+        at_once: int,
+        watch: Watch | None = None,
+        read: Read | None = None,
     ) -> None:
         self._panel = panel
         self._attempts = attempts
         self._pace = pace
         self._at_once = at_once
         self._watch = watch
+        self._read = read
         self._queue: deque[_Waiting] = deque()
         self._workers: list[asyncio.Task[None]] = []
         self._waiting: set[asyncio.Task[None]] = set()
@@ -178,7 +189,9 @@ class Dispatch:
             if self._stopped is not None:
                 return 0
             try:
-                await self._panel.balance()
+                held = await self._panel.balance()
             except PanelError:
                 return 0
+            if self._read is not None:
+                await self._read(held, self.in_flight == 0)
         return PROBES

@@ -9,6 +9,9 @@ from bulkorders.model.progress import Progress, Review
 from bulkorders.model.report import Counts, MoneyPart, OrderPart, Report
 from bulkorders.wording import amount, number, translated
 
+ROWS_NAMED = 12
+"""Rows that an unexplained amount could be, named in a sentence; `--json` has all."""
+
 
 def review(found: Review) -> list[str]:
     """Return the consequences of a submit in numbers, before anything is spent."""
@@ -111,6 +114,27 @@ def _money(found: MoneyPart, command: str) -> list[str]:
     if Decimal(found.in_doubt):
         risk = amount(Decimal(found.in_doubt), found.currency)
         told.append(translated("In doubt: up to {risk}.").format(risk=risk))
+    return [*told, *_books(found)]
+
+
+def _books(found: MoneyPart) -> list[str]:
+    """Return how the books of the run closed; nothing where they could not be."""
+    if found.unexplained is None or found.refunded is None:
+        return []
+    before, after = _decimal(found.balance_before), _decimal(found.balance_after)
+    told = [
+        translated(
+            "Balance {before} before and {after} after; refunded {refunded}, unexplained {rest}."
+        ).format(
+            before=amount(before, found.currency),
+            after=amount(after, found.currency),
+            refunded=amount(Decimal(found.refunded), found.currency),
+            rest=amount(Decimal(found.unexplained), found.currency),
+        )
+    ]
+    if found.unexplained_rows:
+        shown = ", ".join(map(str, found.unexplained_rows[:ROWS_NAMED]))
+        told.append(translated("It could be rows {rows}.").format(rows=shown))
     return told
 
 

@@ -13,7 +13,7 @@ from bulkorders.journal.mark import Mark
 from bulkorders.journal.protocol import Attempt, Campaign, Event, Run
 from bulkorders.journal.sqlite import adding, asking, attempts, deliveries, reading
 from bulkorders.journal.sqlite.connection import connect, connect_to_read
-from bulkorders.journal.sqlite.rows import balance_values, run_values
+from bulkorders.journal.sqlite.rows import END_OF_RUN, balance_values, run_values
 from bulkorders.journal.sqlite.transaction import Transaction
 from bulkorders.journal.sqlite.writer import GROUP_LIMIT, GroupWriter
 from bulkorders.model.books import BalanceReading
@@ -141,19 +141,8 @@ class SqliteJournal:
 
     async def end_run(self, run: Run) -> None:
         """Record how the run of this id ended."""
-        names = [
-            "id",
-            "campaign",
-            "sheet",
-            "results",
-            "finished_at",
-            "exit_code",
-            "stopped",
-            "counts",
-            "money",
-        ]
         values = run_values(run)
-        await self._write(lambda tx: tx.do("end_run", **{name: values[name] for name in names}))
+        await self._write(lambda tx: tx.do("end_run", **{name: values[name] for name in END_OF_RUN}))
 
     async def runs(self, limit: int = 50) -> list[Run]:
         """Return the latest runs, newest first."""

@@ -11,6 +11,12 @@ from bulkorders.model.books import BalanceReading
 from bulkorders.model.lifecycle import RequestKind, RequestState, State
 from bulkorders.model.orders import Request, Submission, ValidatedOrder
 
+END_OF_RUN = (
+    *("id", "campaign", "sheet", "results", "finished_at"),
+    *("exit_code", "stopped", "counts", "money"),
+)
+"""The columns of a run that its end sets."""
+
 WHOLE_LIMIT = 2**63
 """A whole number from here on fits no column: from a panel it is garbage, and is not known."""
 
