@@ -11,6 +11,7 @@ from bulkorders.cli.options import shared
 from bulkorders.errors import CallError
 
 if TYPE_CHECKING:
+    from bulkorders.model.reconciliation import Verdict
     from bulkorders.pipeline.resolving import Resolved
     from bulkorders.submission.reconciling import Doubt
 
@@ -21,12 +22,21 @@ if TYPE_CHECKING:
     "--not-placed", multiple=True, metavar="KEY", help="This order was not placed; it is ready again."
 )
 @click.option("--reason", default="", metavar="TEXT", help="How you know; stays in the journal.")
+@click.option(
+    "--auto", is_flag=True, help="Settle what the balance proves: those not placed are ready again."
+)
 @click.argument("sheet", required=False, type=click.Path())
 @shared
 def resolve(
-    *, placed: tuple[str, ...], not_placed: tuple[str, ...], reason: str, sheet: str | None, as_json: bool
+    *,
+    placed: tuple[str, ...],
+    not_placed: tuple[str, ...],
+    reason: str,
+    auto: bool,
+    sheet: str | None,
+    as_json: bool,
 ) -> int:
-    """Show each order in doubt with its evidence, and settle it by your word.
+    """Show each order in doubt with its evidence, and settle it by your word or by the balance.
 
     An order id given with --placed is checked with the panel first. KEY may be cut to its first characters.
     """
@@ -39,8 +49,12 @@ def resolve(
     verdicts = resolving.Verdicts(_pairs(placed), not_placed, reason)
     _check(verdicts.placed.keys(), not_placed, reason)
     campaign = Path(sheet).stem.removesuffix(".results") if sheet else None
+    if auto and (placed or not_placed):
+        raise CallError("resolve.auto_alone")
     with TerminalFront(yes=False, quiet=as_json) as front:
-        if placed or not_placed:
+        if auto:
+            found = asyncio.run(resolving.settle_by_evidence(load_settings(), front, campaign=campaign))
+        elif placed or not_placed:
             found = asyncio.run(resolving.settle(load_settings(), verdicts, front, campaign=campaign))
         else:
             found = asyncio.run(resolving.show(load_settings(), campaign=campaign))
@@ -73,8 +87,11 @@ def _show(found: "Resolved", *, as_json: bool) -> None:
     if as_json:
         told = {
             "schema": 1,
-            "in_doubt": [_as_json(each) for each in found.doubts],
-            "settled": [{"key": each.key, "state": each.state.value} for each in found.settled],
+            "in_doubt": [_as_json(each) | _verdict(found, each.order.key) for each in found.doubts],
+            "settled": [
+                {"key": each.key, "state": each.state.value} | _verdict(found, each.key)
+                for each in found.settled
+            ],
         }
         print_json(json.dumps(told, ensure_ascii=False))
         return
@@ -85,9 +102,31 @@ def _show(found: "Resolved", *, as_json: bool) -> None:
     for each in found.doubts:
         for line in _lines(each):
             screen.print(line, markup=False)
+        verdict = found.verdicts.get(each.order.key)
+        if verdict is not None:
+            screen.print(f"      {_told(verdict)}", markup=False)
         screen.print()
     if not found.doubts:
         screen.print(wording.note("doubt.none", {}))
+
+
+def _verdict(found: "Resolved", key: str) -> dict[str, Any]:
+    """Return what the balance says of one order, where it was asked."""
+    verdict = found.verdicts.get(key)
+    if verdict is None:
+        return {}
+    told: dict[str, Any] = {"said": verdict.said.value, "why": verdict.why}
+    if verdict.among:
+        told |= {"placed": verdict.placed, "among": verdict.among}
+    return {"verdict": told}
+
+
+def _told(verdict: "Verdict") -> str:
+    from bulkorders import wording
+
+    code = "doubt.cannot_tell" if verdict.said.value == "cannot_tell" else f"doubt.{verdict.said.value}"
+    why = wording.note(f"doubt.why.{verdict.why}", {})
+    return wording.note(code, {"placed": verdict.placed, "among": verdict.among, "why": why})
 
 
 def _lines(found: "Doubt") -> list[str]:
@@ -109,6 +148,7 @@ def _lines(found: "Doubt") -> list[str]:
         "doubt.evidence",
         "doubt.said" if facts["answer"] else "doubt.no_answer",
         *(["doubt.same_link"] if found.same_link else []),
+        *(["doubt.link_open"] if found.link_open else []),
         "doubt.how",
         "doubt.how_not_from" if still_open else "doubt.how_not",
     ]
@@ -137,5 +177,6 @@ def _as_json(found: "Doubt") -> dict[str, Any]:
             {"key": each.key, "order_id": each.order_id, "state": each.state.value}
             for each in found.same_link
         ],
+        "link_open": found.link_open,
         "settled_from": found.settled_from.isoformat(timespec="seconds"),
     }

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bulkorders.model.books import BalanceReading
 from bulkorders.model.lifecycle import RequestKind, State
 from bulkorders.model.orders import Request, Submission, ValidatedOrder
 from bulkorders.model.outcomes import DeliveryReport, Outcome
@@ -115,6 +116,24 @@ class Journal(Protocol):
 
     async def remember_key_mark(self, account: str, mark: str) -> None:
         """Remember the mark of the API key confirmed for this account."""
+        ...
+
+    # money
+
+    async def keep_balance(self, found: BalanceReading) -> None:
+        """Keep what an account held; readings are never changed."""
+        ...
+
+    async def balances(self, account: str, since: str = "") -> list[BalanceReading]:
+        """Return what the account held at or after `since` (ISO text in UTC), oldest first."""
+        ...
+
+    async def turned_up(self) -> dict[str, tuple[str, ...]]:
+        """Return, by key, the ids of orders that had been ruled not placed, and were placed after all."""
+        ...
+
+    async def ruled_out(self) -> set[str]:
+        """Return the keys of orders with a sending that was ruled not placed."""
         ...
 
     # orders

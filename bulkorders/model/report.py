@@ -21,6 +21,7 @@ class Line:
     """One row of the sheet with all that is known of it; or an order whose row has left the sheet (`row` None).
 
     `order` is None where the row could not be parsed, `submission` where the journal has no such order.
+    `held`: a refused order that may have been paid, since the books of its run are open.
     """
 
     row: Row | None
@@ -34,11 +35,15 @@ class Line:
     rate: Decimal | None = None
     currency: str | None = None
     message: str = ""
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AccountMoney:
-    """The money of one account in a run, exact, in its currency; None where it could not be learned."""
+    """The money of one account in a run, exact, in its currency; None where it could not be learned.
+
+    `unexplained_rows` are the rows that an unexplained amount could be.
+    """
 
     account: str
     currency: str | None
@@ -48,6 +53,8 @@ class AccountMoney:
     balance_before: Decimal | None = None
     balance_after: Decimal | None = None
     unexplained: Decimal | None = None
+    refunded: Decimal | None = None
+    unexplained_rows: tuple[int, ...] = ()
 
 
 class Part(BaseModel):
@@ -115,6 +122,8 @@ class MoneyPart(Part):
     balance_before: str | None
     balance_after: str | None
     unexplained: str | None
+    refunded: str | None = None
+    unexplained_rows: tuple[int, ...] = ()
 
 
 class Stop(Part):

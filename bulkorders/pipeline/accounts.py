@@ -33,6 +33,7 @@ class Account:
     catalogue: Catalogue = field(default_factory=Catalogue)
     balance: Balance | None = None
     balance_after: Balance | None = None
+    asked_at: str | None = None
 
     @property
     def id(self) -> str:
@@ -86,6 +87,7 @@ async def ask_all(accounts: Iterable[Account], *, catalogue: bool = True) -> Non
 async def _ask(account: Account, *, catalogue: bool) -> None:
     # The balance first: some panels list their services to anyone, so only the balance proves the key.
     account.balance = await account.panel.balance()
+    account.asked_at = now()
     if catalogue:
         account.catalogue = await account.panel.catalogue(now())
 

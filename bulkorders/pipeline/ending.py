@@ -1,19 +1,17 @@
 """How a run ends: the balance once more, the results workbook, the report, the run's record."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from bulkorders import wording
-from bulkorders.errors import GuardError, PanelError
+from bulkorders.errors import GuardError
 from bulkorders.journal.protocol import Journal, Run
-from bulkorders.model import money
-from bulkorders.model.books import Books, suspects
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
 from bulkorders.model.report import Line, Report, RunSummary, Stop
-from bulkorders.pipeline import recording, reporting
-from bulkorders.pipeline.accounts import Account, now
+from bulkorders.pipeline import bookkeeping, readings, recording, reporting
+from bulkorders.pipeline.accounts import now
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.options import Front
 from bulkorders.sheet.results import write_results
@@ -31,14 +29,24 @@ async def finish(
     ask_balance: bool = True,
 ) -> Report:
     """Write the workbook, close the run's record, and return the report."""
-    if ask_balance:
-        await ask_balances(run.distinct_accounts(), front)
     known = await as_it_stands(run, journal)
-    if await _suspect(run, journal, front, [known[key] for key in placed_now if key in known]):
+    if ask_balance:
+        doubtful = {each.account for each in known.values() if each.state is State.IN_DOUBT}
+        await readings.ask_end(journal, run.distinct_accounts(), front, record.id, doubtful)
+    kept = await bookkeeping.close(
+        journal,
+        run.distinct_accounts(),
+        front,
+        record.id,
+        placed_now=placed_now,
+        known=known,
+        before=run.known(),
+    )
+    if kept.suspected:
         known = await as_it_stands(run, journal)
-    lines = reporting.lines_of(run, known)
-    account_money = reporting.money_of(run, lines, placed_now)
-    notices = [wording.note(code, facts) for code, facts in run.sheet.notes]
+    lines = reporting.marked(reporting.lines_of(run, known), kept.held, await journal.turned_up())
+    account_money = reporting.money_of(run, lines, kept.closings)
+    notices = [*(wording.note(code, facts) for code, facts in run.sheet.notes), *kept.notices]
     summary = RunSummary(
         run=run.run,
         command=record.command,
@@ -61,37 +69,6 @@ async def finish(
     return report
 
 
-async def _suspect(run: Checking, journal: Journal, front: Front, orders: Sequence[Submission]) -> bool:
-    """Put refused orders of this run in doubt where the balance says that one of them was charged."""
-    found = False
-    for account in run.distinct_accounts():
-        own = [order for order in orders if order.account == account.id]
-        books = _books(account, own)
-        rejected = {order.key: order.estimate for order in own if order.state is State.REJECTED}
-        for key in suspects(books, rejected) if books else ():
-            await journal.resolve(
-                key, "suspect", reason="the balance fell by more than the charges", run=run.run
-            )
-            found = True
-        if books and found:
-            amount = wording.amount(books.beyond_charges, account.currency)
-            front.tell(wording.note("books.suspect", {"amount": amount, "account": account.id}))
-    return found
-
-
-def _books(account: Account, orders: Sequence[Submission]) -> Books | None:
-    if account.balance is None or account.balance_after is None:
-        return None
-    placed = [order for order in orders if order.state is State.PLACED]
-    return Books(
-        account.balance.amount,
-        account.balance_after.amount,
-        charged=money.total(order.charge for order in placed),
-        expected=money.total(order.estimate for order in placed if order.charge is None),
-        doubtful=money.total(order.estimate for order in orders if order.state is State.IN_DOUBT),
-    )
-
-
 async def as_it_stands(run: Checking, journal: Journal) -> dict[str, Submission]:
     """Return the orders of the sheet and of its campaigns as the journal has them now, by key."""
     keys = [each.identified.key for each in run.checked.values()]
@@ -101,16 +78,6 @@ async def as_it_stands(run: Checking, journal: Journal) -> dict[str, Submission]
     for name in run.campaigns:
         found += [each for each in await journal.submissions(campaign=name) if each.account in own]
     return {each.key: each for each in found}
-
-
-async def ask_balances(accounts: Iterable[Account], front: Front) -> None:
-    """Ask each account what it holds now; an answer that can't be had leaves it unknown, and said."""
-    for account in accounts:
-        try:
-            account.balance_after = await account.panel.balance()
-        except PanelError as error:
-            told = wording.explain(error)
-            front.tell(wording.note("balance.unknown", {"account": account.id, "reason": told.message}))
 
 
 def write_workbook(

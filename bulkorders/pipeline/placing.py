@@ -8,11 +8,13 @@ from decimal import Decimal
 from bulkorders import wording
 from bulkorders.errors import BulkordersError
 from bulkorders.model import money
+from bulkorders.model.catalogue import Balance
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
 from bulkorders.model.outcomes import Outcome
 from bulkorders.model.progress import Progress
 from bulkorders.model.report import Stop
+from bulkorders.pipeline import readings
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.options import Front
@@ -64,8 +66,18 @@ def _dispatch(run: Checking, record: Record, account: Account, gauge: "_Gauge") 
     attempts = Attempts(account.panel, record.journal, record.spool, run.run)
     at_once = run.options.concurrency or run.settings.concurrency
     reviewed = Watchman(account, run.options.recheck)
+
+    async def read(held: Balance, idle: bool) -> None:  # noqa: FBT001 - told, and not asked for
+        await readings.keep(record.journal, account, held, run.run, "pause", quiet=idle)
+
     return Dispatch(
-        account.panel, attempts, account.pace, at_once=at_once, watch=gauge.take, reviewed=reviewed
+        account.panel,
+        attempts,
+        account.pace,
+        at_once=at_once,
+        watch=gauge.take,
+        reviewed=reviewed,
+        read=read,
     )
 
 

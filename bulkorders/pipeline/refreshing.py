@@ -3,7 +3,7 @@
 from bulkorders.errors import SheetError
 from bulkorders.journal.protocol import Journal
 from bulkorders.model.report import Report
-from bulkorders.pipeline import accounts, checking, ending, recording
+from bulkorders.pipeline import accounts, checking, ending, readings, recording
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.options import Front, Options
 from bulkorders.pipeline.polling import is_open, poll
@@ -29,6 +29,7 @@ async def refresh(options: Options, settings: Settings, front: Front) -> Report:
         begun = await recording.begin(
             record.journal, run.run, "refresh", campaign=run.campaign, sheet=options.sheet, results=results
         )
+        await readings.keep_start(record.journal, run.distinct_accounts(), run.run)
         orders = [each for each in known.values() if is_open(each)]
         stopped = await poll(run.distinct_accounts(), record.journal, front, orders, run=run.run)
         return await ending.finish(run, record.journal, front, begun, results, stopped=stopped)

@@ -1,13 +1,14 @@
 """Lines into the report: states, counts, money, exit code."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from bulkorders import wording
 from bulkorders.model import money
+from bulkorders.model.books import Closing
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Request, Submission
 from bulkorders.model.outcomes import FINAL, Delivery
@@ -23,6 +24,7 @@ from bulkorders.model.report import (
     Report,
     Stop,
 )
+from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.checking import Checking
 from bulkorders.tracking.statuses import overdue
 from bulkorders.validation.batch import Checked
@@ -37,6 +39,8 @@ STATES: dict[State, OrderState] = {
     State.DROPPED: "dropped",
 }
 MISSING = "order.missing"
+TURNED_UP = "order.turned_up"
+ALARMS = frozenset({MISSING, TURNED_UP})
 STOPPED_EXIT = {"interrupted": 130, "journal": 4, "plan_changed": 4, "canary": 4}
 
 
@@ -144,19 +148,18 @@ def counts_of(lines: Sequence[Line]) -> Counts:
     )
 
 
-def money_of(checking: Checking, lines: Sequence[Line], run_keys: Iterable[str] = ()) -> list[AccountMoney]:
+def money_of(
+    checking: Checking, lines: Sequence[Line], closings: Mapping[str, Closing] | None = None
+) -> list[AccountMoney]:
     """Return the money of each account: what its lines are estimated and charged, and what is in doubt.
 
-    `run_keys` are the orders placed in this run: the balance is held against their charges. While one of
-    them is uncharged or in doubt, what is unexplained can't be said.
+    `closings` are the run's books, by account; without them nothing is said of what is unexplained.
     """
-    placed_now = set(run_keys)
     return [
         _account_money(
-            account.id,
-            checking,
+            account,
             [line for line in lines if _account(line, checking) == account.id],
-            placed_now,
+            (closings or {}).get(account.id),
         )
         for account in checking.distinct_accounts()
     ]
@@ -169,30 +172,50 @@ def _account(line: Line, checking: Checking) -> str | None:
     return account.id if account else None
 
 
-def _account_money(account_id: str, checking: Checking, lines: Sequence[Line], now: set[str]) -> AccountMoney:
-    account = next(each for each in checking.distinct_accounts() if each.id == account_id)
-    before = account.balance.amount if account.balance else None
-    after = account.balance_after.amount if account.balance_after else None
+def _account_money(account: Account, lines: Sequence[Line], closing: Closing | None) -> AccountMoney:
     states = ("ready", "placed", "in_doubt")
     return AccountMoney(
-        account_id,
+        account.id,
         account.currency,
         estimated=money.total(line.estimate for line in lines if line.state in states),
         charged=money.total(line.submission.charge for line in lines if line.submission),
         in_doubt=money.total(line.estimate for line in lines if line.state == "in_doubt"),
-        balance_before=before,
-        balance_after=after,
-        unexplained=_unexplained(before, after, [line for line in lines if line.key in now]),
+        balance_before=account.balance.amount if account.balance else None,
+        balance_after=account.balance_after.amount if account.balance_after else None,
+        unexplained=closing.unexplained if closing else None,
+        refunded=closing.refunded if closing else None,
+        unexplained_rows=_rows(closing, lines),
     )
 
 
-def _unexplained(before: Decimal | None, after: Decimal | None, lines: Sequence[Line]) -> Decimal | None:
-    if before is None or after is None:
-        return None
-    charges = [line.submission.charge if line.submission else None for line in lines]
-    if any(charge is None for charge in charges) or any(line.state == "in_doubt" for line in lines):
-        return None
-    return money.plain(before - after - money.total(charges))
+def _rows(closing: Closing | None, lines: Sequence[Line]) -> tuple[int, ...]:
+    """Return the rows that an unexplained amount could be; an order without a row is left out."""
+    keys = set(closing.rows) if closing else set()
+    return tuple(line.row.number for line in lines if line.row is not None and line.key in keys)
+
+
+def marked(
+    lines: Sequence[Line], held: Collection[str], turned_up: Mapping[str, Sequence[str]]
+) -> list[Line]:
+    """Return the lines with an alarm at orders that turned up, and refused ones of open books marked.
+
+    `held` are keys of refused orders that may have been paid: they are not yet rows to put right.
+    `turned_up` are the ids of orders that had been ruled not placed.
+    """
+    return [_marked(line, held, turned_up.get(line.key or "")) for line in lines]
+
+
+def _marked(line: Line, held: Collection[str], ids: Sequence[str] | None) -> Line:
+    if line.state == "rejected" and line.key in held:
+        line = replace(line, held=True, message=f"{line.message} {wording.note('books.held', {})}".strip())
+    submission = line.submission
+    if ids is None or submission is None or submission.status in FINAL:
+        return line
+    facts = {"ids": list(ids), "order_ids": list(submission.order_ids)}
+    problem = Problem(submission.row, TURNED_UP, wording.field_title("status"), facts)
+    return replace(
+        line, problems=(*line.problems, problem), message=f"{line.message} {_said([problem])}".strip()
+    )
 
 
 def report_of(
@@ -230,6 +253,8 @@ def _money_part(found: AccountMoney) -> MoneyPart:
         balance_before=money.text(found.balance_before),
         balance_after=money.text(found.balance_after),
         unexplained=_digits(found.unexplained),
+        refunded=_digits(found.refunded),
+        unexplained_rows=found.unexplained_rows,
     )
 
 
@@ -272,8 +297,8 @@ def _request_part(request: Request) -> dict[str, object]:
 
 
 def missing(report: Report) -> bool:
-    """Whether the panel does not know an order it should know: that needs a person."""
-    return any(problem.code == MISSING for order in report.orders for problem in order.problems)
+    """Whether an order is missing at the panel, or turned up after it was ruled out: that needs a person."""
+    return any(problem.code in ALARMS for order in report.orders for problem in order.problems)
 
 
 def exit_code_of(report: Report) -> int:

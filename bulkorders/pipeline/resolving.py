@@ -1,4 +1,4 @@
-"""Orders in doubt: shown with their evidence, and settled by a person's word that is checked first."""
+"""Orders in doubt: shown with their evidence, and settled by a person's word, or by the balance."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,13 +10,15 @@ from bulkorders.errors import CallError, GuardError
 from bulkorders.journal.opening import open_journal
 from bulkorders.journal.protocol import Journal
 from bulkorders.model.lifecycle import State
-from bulkorders.model.orders import Submission, account_id
+from bulkorders.model.orders import Submission, account_id, normalised_link
+from bulkorders.model.reconciliation import Verdict
 from bulkorders.panel.profiles import timeouts_of
 from bulkorders.pipeline import accounts, recording
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.options import Front, Options
+from bulkorders.pipeline.proving import settle_by_balance
 from bulkorders.settings import Settings
-from bulkorders.submission.reconciling import Doubt, doubt
+from bulkorders.submission.reconciling import Doubt, doubt, says_link_open
 
 LONGEST_KNOWN = 300.0
 """Seconds to wait for an answer of a panel that is not in the settings any more."""
@@ -33,10 +35,11 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What is still in doubt, and what was settled just now."""
+    """What is still in doubt, and what was settled just now; `verdicts` are what the balance says, by key."""
 
     doubts: Sequence[Doubt]
     settled: Sequence[Submission] = ()
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -89,6 +92,28 @@ async def settle(
         return Resolved(await _doubts(record.journal, waits, campaign), settled)
 
 
+async def settle_by_evidence(settings: Settings, front: Front, *, campaign: str | None = None) -> Resolved:
+    """Settle orders in doubt by what the balances prove, and return what is left with the verdicts.
+
+    Only what was provably not placed is settled: it is ready again. An order whose money is gone stays in
+    doubt until a person gives its order id.
+    """
+    run = uuid4().hex[:12]
+    names: list[str | None] = [*sorted(settings.all_panels())] or [None]
+    async with (
+        accounts.opened(settings, Options(sheet=Path()), names) as opened,
+        recording.recording(settings, "resolve", run, front) as record,
+    ):
+        by_account = {account.id: account for account in opened.values()}
+        waits = _waits(settings)
+        doubts = await _doubts(record.journal, waits, None)
+        judged = await settle_by_balance(
+            record.journal, front, by_account, doubts, run=run, campaign=campaign
+        )
+        left = await _doubts(record.journal, waits, campaign)
+        return Resolved(left, judged.settled, judged.verdicts)
+
+
 def _waits(settings: Settings) -> dict[str, float]:
     """Return by account how many seconds an answer to a paid request may take."""
     return {
@@ -102,8 +127,22 @@ async def _doubts(journal: Journal, waits: Mapping[str, float], campaign: str | 
     if not unsure:
         return []
     others = await journal.submissions(states=[State.PLACED, State.IN_DOUBT, State.SENDING])
+    refused = await journal.submissions(states=[State.REJECTED])
+    links = {normalised_link(order.link) for order in unsure}
+    refusals = [
+        attempt
+        for order in refused
+        if normalised_link(order.link) in links
+        for attempt in await journal.attempts(order.key)
+    ]
     return [
-        doubt(order, await journal.attempts(order.key), others, waits.get(order.account, LONGEST_KNOWN))
+        doubt(
+            order,
+            await journal.attempts(order.key),
+            others,
+            waits.get(order.account, LONGEST_KNOWN),
+            link_open=says_link_open(order, refused, refusals),
+        )
         for order in unsure
     ]
 

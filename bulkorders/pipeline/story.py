@@ -19,6 +19,7 @@ from bulkorders.pipeline import (
     likeness,
     limits,
     planning,
+    readings,
     recording,
     reporting,
     reviewing,
@@ -103,6 +104,7 @@ async def _carry_out(run: Checking, record: Record, front: Front, plan: Plan, re
     begun = await recording.begin(
         journal, run.run, "submit", campaign=run.campaign, sheet=run.options.sheet, results=results
     )
+    await readings.keep_start(journal, run.distinct_accounts(), run.run)
     await guards.remember_campaigns(run, journal)
     if plan.again:
         await journal.again(plan.again, run.run)

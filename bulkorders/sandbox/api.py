@@ -263,7 +263,7 @@ class Dialect:
 
 def charge_of(order: Order) -> str:
     """After a refund the charge is what is left to pay: nothing for a canceled order."""
-    return plain(order.charge - order.refunded)
+    return plain(order.told_charge)
 
 
 def _form(request: Request) -> Params:

@@ -126,6 +126,9 @@ def _set_outcomes(exchange: Exchange, value: Any) -> None:
 
 _SETTERS: Final[dict[str, Callable[[Exchange, Any], None]]] = {
     "balance": lambda exchange, value: exchange.shop.set_balance(value),
+    "top_up": lambda exchange, value: exchange.shop.top_up(value),
+    "spend": lambda exchange, value: exchange.shop.spend(value),
+    "charging": lambda exchange, value: exchange.shop.charge(**value),
     "speed": lambda exchange, value: exchange.shop.set_speed(value),
     "advance": lambda exchange, value: exchange.shop.advance(value),
     "latency": _set_latency,

@@ -24,7 +24,10 @@ def aim_of(params: Mapping[str, str]) -> str:
 
 @dataclass(slots=True)
 class Order:
-    """One sold order; `at` and `stops_at` are seconds of the shop, `unit_price` the price of one unit."""
+    """One sold order; `at` and `stops_at` are seconds of the shop, `unit_price` the price of one unit.
+
+    `silent`: what was paid back is not told in its charge.
+    """
 
     id: str
     service: str
@@ -38,11 +41,17 @@ class Order:
     pinned: Delivery | None = None
     refunded: Decimal = Decimal(0)
     settled: bool = False
+    silent: bool = False
 
     @property
     def quantity(self) -> int:
         """The units ordered."""
         return self.fate.quantity
+
+    @property
+    def told_charge(self) -> Decimal:
+        """What is told of its cost; after a refund what is left to pay. Some panels never tell a refund."""
+        return self.charge if self.silent else self.charge - self.refunded
 
     def delivery(self, now: float) -> Delivery:
         """Return what the panel tells of the order at this time of the shop."""

@@ -46,7 +46,11 @@ class Records:
         self.last_request = 0
         self.tokens: dict[str, str] = {}
         self.alike: Counter[tuple[str, str, int]] = Counter()
+        self.tax = Decimal(0)
+        self._late = 0.0
+        self._silent = False
         self._due: list[tuple[float, str]] = []
+        self._owed: list[tuple[float, str]] = []
         self._storage = Storage(state)
         try:
             self._begin(beginning)
@@ -102,6 +106,9 @@ class Records:
         getattr(self, f"_on_{event['event']}")(event)
 
     def _settle(self, now: float) -> None:
+        while self._owed and self._owed[0][0] <= now:
+            _, order_id = heapq.heappop(self._owed)
+            self.balance -= self.orders[order_id].charge
         while self._due and self._due[0][0] <= now:
             _, order_id = heapq.heappop(self._due)
             self._pay_back(self.orders[order_id], now)
@@ -109,6 +116,7 @@ class Records:
     def _pay_back(self, order: Order, now: float) -> None:
         if not order.settled and order.delivery(now).status in FINAL:
             order.settled, order.refunded = True, self.terms.rounded(order.refund_due(now))
+            order.silent = self._silent
             self.balance += order.refunded
 
     def _on_open(self, event: Event) -> None:
@@ -136,7 +144,10 @@ class Records:
             fate=Fate(**event["fate"]),
         )
         self.orders[order.id] = order
-        self.balance -= order.charge
+        if self._late:
+            heapq.heappush(self._owed, (event["at"] + self._late, order.id))
+        else:
+            self.balance -= order.charge
         self.alike[order.service, aim_of(order.params), order.quantity] += 1
         if event["token"] is not None:
             self.tokens[event["token"]] = order.id
@@ -171,6 +182,12 @@ class Records:
 
     def _on_balance(self, event: Event) -> None:
         self.balance = Decimal(event["balance"])
+
+    def _on_movement(self, event: Event) -> None:
+        self.balance += Decimal(event["amount"])
+
+    def _on_charging(self, event: Event) -> None:
+        self._late, self.tax, self._silent = event["late"], Decimal(event["tax"]), event["silent"]
 
     def _on_service(self, event: Event) -> None:
         changes = event["changes"]

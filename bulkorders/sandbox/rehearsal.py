@@ -50,6 +50,24 @@ class Rehearsal:
         """Set what is left to spend."""
         self._happen({"event": "balance", "balance": plain(amount(balance))})
 
+    def top_up(self, paid_in: Decimal | str | int) -> None:
+        """Let the customer pay so much in."""
+        self._happen({"event": "movement", "amount": plain(amount(paid_in))})
+
+    def spend(self, spent: Decimal | str | int) -> None:
+        """Let another user of the account spend so much, on orders that this one knows nothing of."""
+        self._happen({"event": "movement", "amount": plain(-amount(spent))})
+
+    def charge(self, *, late: float = 0, tax: Decimal | str | int = 0, silent_refunds: bool = False) -> None:
+        """Charge orders to come `late` seconds of the shop after their sale, with so much `tax` on top.
+
+        `silent_refunds`: what is paid back from now on is not told in the charge of its order.
+        """
+        if late < 0:
+            raise BadSettingError(f"a charge comes zero or more seconds later, not {late}")
+        told = {"late": float(late), "tax": plain(amount(tax)), "silent": bool(silent_refunds)}
+        self._happen({"event": "charging", **told})
+
     def set_speed(self, speed: float) -> None:
         """Set how many seconds of the shop pass in one of the wall; 86,400 makes a day of a second."""
         self._retime(self._records.clock.set_speed, speed)

@@ -153,7 +153,7 @@ class Shop(Rehearsal):
         quantity = checks.checked_quantity(service, params, self.terms)
         if self.one_per_link and self._link_is_open(aim_of(params), now):
             raise Refused("active_link")
-        unit_price = self.terms.unit_price(service)
+        unit_price = self.terms.unit_price(service) * (1 + records.tax)
         charge = self.terms.rounded(unit_price * quantity)
         if charge > records.balance:
             raise Refused("funds")

@@ -3,13 +3,14 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
 from bulkorders import wording
 from bulkorders.errors import JournalError, PanelError
+from bulkorders.model.catalogue import Balance
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
 from bulkorders.model.outcomes import Outcome, Verdict
@@ -31,6 +32,8 @@ class Stopped:
 
 
 Watch = Callable[[Submission, Outcome], None]
+Read = Callable[[Balance, bool], Awaitable[None]]
+"""Is told what the account held at a pause, and whether nothing was under way then."""
 
 
 class Reviewed(Protocol):
@@ -68,6 +71,7 @@ class Dispatch:
         at_once: int,
         watch: Watch | None = None,
         reviewed: Reviewed | None = None,
+        read: Read | None = None,
     ) -> None:
         self._panel = panel
         self._attempts = attempts
@@ -75,6 +79,7 @@ class Dispatch:
         self._at_once = at_once
         self._watch = watch
         self._reviewed = reviewed
+        self._read = read
         self._queue: deque[_Waiting] = deque()
         self._workers: list[asyncio.Task[None]] = []
         self._waiting: set[asyncio.Task[None]] = set()
@@ -211,7 +216,9 @@ class Dispatch:
             if self._stopped is not None:
                 return 0
             try:
-                await self._panel.balance()
+                held = await self._panel.balance()
             except PanelError:
                 return 0
+            if self._read is not None:
+                await self._read(held, self.in_flight == 0)
         return PROBES

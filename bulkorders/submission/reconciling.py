@@ -16,17 +16,40 @@ class Doubt:
 
     `attempt` is the sending that was left without a clear answer. `same_link` are our other orders for
     the link: an answer may have gone to one of them. `settled_from` is the moment (UTC) from which it may
-    be said that it was not placed: before that the answer may still come.
+    be said that it was not placed: before that the answer may still come. `link_open`: the panel refused a
+    later order of ours for this link since one was open already. That is evidence, not proof: at some
+    panels another customer's order blocks the link too.
     """
 
     order: Submission
     attempt: Attempt | None
     same_link: tuple[Submission, ...]
     settled_from: datetime
+    link_open: bool = False
+
+
+OPEN_LINK = "duplicate"
+"""The kind of a refusal that says there is an open order for the link."""
+
+
+def says_link_open(order: Submission, others: Iterable[Submission], attempts: Iterable[Attempt]) -> bool:
+    """Whether a later order of ours for the same link was refused since one is open (`attempts`: of `others`)."""
+    link, since = normalised_link(order.link), order.sent_at or ""
+    alike = {
+        each.key
+        for each in others
+        if each.account == order.account and each.key != order.key and normalised_link(each.link) == link
+    }
+    return any(each.key in alike and each.kind == OPEN_LINK and each.claimed_at >= since for each in attempts)
 
 
 def doubt(
-    order: Submission, attempts: Sequence[Attempt], others: Iterable[Submission], answer_wait: float
+    order: Submission,
+    attempts: Sequence[Attempt],
+    others: Iterable[Submission],
+    answer_wait: float,
+    *,
+    link_open: bool = False,
 ) -> Doubt:
     """Gather what is known of an order in doubt. `answer_wait` is the longest wait for an answer, in seconds."""
     live = [attempt for attempt in attempts if attempt.outcome in (None, "in_doubt")]
@@ -40,7 +63,7 @@ def doubt(
         and other.state in (State.PLACED, State.IN_DOUBT, State.SENDING)
         and normalised_link(other.link) == link
     )
-    return Doubt(order, attempt, same, settled_from(order, attempt, answer_wait))
+    return Doubt(order, attempt, same, settled_from(order, attempt, answer_wait), link_open)
 
 
 def settled_from(order: Submission, attempt: Attempt | None, answer_wait: float) -> datetime:

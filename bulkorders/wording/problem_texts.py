@@ -118,6 +118,7 @@ PROBLEMS = {
     "row.changed_after_placed without cost": "this row was sent with {sent}, and now has {found}; its order {order_id} stands ({paid}). Put it back, or order it besides with `--allow-changed`.",
     "order.not_found_yet": "the panel does not know the order {order_id} yet ({said}). Some take a while; it is asked about again at the next refresh.",
     "order.missing": "the panel does not know the order {order_id}, placed at {placed_at}: {said}. Ask the panel what became of it; nothing is ordered again.",
+    "order.turned_up": "this order had been ruled not placed, and was placed after all ({ids}). Its order ids are now {order_ids}. Where there are several it was bought more than once: cancel what is too much.",
     "panel.unknown": "there is no panel {found} in the settings; there are {known}. Correct the name, or add `[panels.{found}]` to bulkorders.toml.",
 }
 
@@ -175,5 +176,6 @@ REPAIRS = {
     "row.changed_after_placed": "Changed after it was sent: put it back, or use `--allow-changed`",
     "order.not_found_yet": "Orders the panel does not know yet: asked about again at the next refresh",
     "order.missing": "Orders the panel does not know any more: ask the panel",
+    "order.turned_up": "Orders that were ruled out and turned up: look whether they were bought twice",
     "panel.unknown": "Panels that are not in the settings: correct the name",
 }

@@ -12,6 +12,8 @@ from bulkorders.wording import amount, number, translated
 
 MOST_SERVICES = 12
 """Services that a review names one by one; the others are counted."""
+ROWS_NAMED = 12
+"""Rows that an unexplained amount could be, named in a sentence; `--json` has all."""
 
 
 def review(found: Review) -> list[str]:
@@ -145,6 +147,27 @@ def _money(found: MoneyPart, command: str) -> list[str]:
     if Decimal(found.in_doubt):
         risk = amount(Decimal(found.in_doubt), found.currency)
         told.append(translated("In doubt: up to {risk}.").format(risk=risk))
+    return [*told, *_books(found)]
+
+
+def _books(found: MoneyPart) -> list[str]:
+    """Return how the books of the run closed; nothing where they could not be."""
+    if found.unexplained is None or found.refunded is None:
+        return []
+    before, after = _decimal(found.balance_before), _decimal(found.balance_after)
+    told = [
+        translated(
+            "Balance {before} before and {after} after; refunded {refunded}, unexplained {rest}."
+        ).format(
+            before=amount(before, found.currency),
+            after=amount(after, found.currency),
+            refunded=amount(Decimal(found.refunded), found.currency),
+            rest=amount(Decimal(found.unexplained), found.currency),
+        )
+    ]
+    if found.unexplained_rows:
+        shown = ", ".join(map(str, found.unexplained_rows[:ROWS_NAMED]))
+        told.append(translated("It could be rows {rows}.").format(rows=shown))
     return told
 
 

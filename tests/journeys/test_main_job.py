@@ -17,6 +17,7 @@ COUNTS = {
 }  # fmt: skip
 MONEY = {
     "account", "currency", "estimated", "charged", "in_doubt", "balance_before", "balance_after", "unexplained",
+    "refunded", "unexplained_rows",
 }  # fmt: skip
 ORDER = {
     "row", "key", "reference", "service", "link", "quantity", "state", "order_id", "order_ids", "estimate",

@@ -379,12 +379,12 @@ def test_summary_of_a_check(write: Write):
 def test_summary_closes_the_books(write: Write):
     """The Summary shows each account's money; what isn't known says so, and what is unexplained is marked."""
     amounts = [Decimal(text) for text in ("10", "9.5", "0.5", "100", "85", "5")]
-    known = AccountMoney("a.example.com", "VND", *amounts)
+    known = AccountMoney("a.example.com", "VND", *amounts, refunded=Decimal("1.5"))
     unknown = AccountMoney("b.example.com", "USD", Decimal(1), Decimal(0), Decimal(0))
     sheet = write(placed(2), summary=replace(SUMMARY, money=(known, unknown)))["Summary"]
     shown = table(sheet, "Money")
-    assert shown[1] == ["a.example.com", "VND", 10, 9.5, 0.5, 100, 85, 5]
-    assert shown[2] == ["b.example.com", "USD", 1, 0, 0, "not known", "not known", "not known"]
+    assert shown[1] == ["a.example.com", "VND", 10, 9.5, 0.5, 100, 85, 1.5, 5]
+    assert shown[2] == ["b.example.com", "USD", 1, 0, 0, *["not known"] * 4]
     marked = next(cell for cells in sheet.iter_rows() for cell in cells if cell.value == 5)
     assert marked.fill.fgColor.rgb == "FFFFE2AE"
 

@@ -221,3 +221,20 @@ WHERE id = :id
 -- name: still_asked
 SELECT id, key, order_id, kind, state, asked_at, request_id, status, message
 FROM requests WHERE state = 'asking' ORDER BY seq
+
+-- name: insert_balance
+INSERT INTO balances (account, amount, currency, at, run, moment, quiet)
+VALUES (:account, :amount, :currency, :at, :run, :moment, :quiet)
+
+-- name: balances
+SELECT account, amount, currency, at, run, moment, quiet
+FROM balances WHERE account = :account AND at >= :since ORDER BY at, seq
+
+-- name: turned_up
+SELECT DISTINCT a.key, a.order_ids
+FROM events e JOIN attempts a ON a.id = json_extract(e.facts, '$.attempt')
+WHERE e.kind = 'rule out' AND (a.outcome = 'accepted' OR a.outcome = 'ruled_out' AND EXISTS (
+    SELECT 1 FROM json_each(a.order_ids) seen JOIN placed p ON p.order_id = seen.value WHERE p.key = a.key))
+
+-- name: ruled_out
+SELECT DISTINCT key FROM attempts WHERE outcome = 'ruled_out'

@@ -13,9 +13,10 @@ from bulkorders.journal.mark import Mark
 from bulkorders.journal.protocol import Attempt, Campaign, Event, Run
 from bulkorders.journal.sqlite import adding, asking, attempts, deliveries, reading
 from bulkorders.journal.sqlite.connection import connect, connect_to_read
-from bulkorders.journal.sqlite.rows import run_values
+from bulkorders.journal.sqlite.rows import END_OF_RUN, balance_values, run_values
 from bulkorders.journal.sqlite.transaction import Transaction
 from bulkorders.journal.sqlite.writer import GROUP_LIMIT, GroupWriter
+from bulkorders.model.books import BalanceReading
 from bulkorders.model.lifecycle import RequestKind, State
 from bulkorders.model.orders import Request, Submission, ValidatedOrder
 from bulkorders.model.outcomes import DeliveryReport, Outcome
@@ -140,19 +141,8 @@ class SqliteJournal:
 
     async def end_run(self, run: Run) -> None:
         """Record how the run of this id ended."""
-        names = (
-            "id",
-            "campaign",
-            "sheet",
-            "results",
-            "finished_at",
-            "exit_code",
-            "stopped",
-            "counts",
-            "money",
-        )
         values = run_values(run)
-        await self._write(lambda tx: tx.do("end_run", **{name: values[name] for name in names}))
+        await self._write(lambda tx: tx.do("end_run", **{name: values[name] for name in END_OF_RUN}))
 
     async def runs(self, limit: int = 50) -> list[Run]:
         """Return the latest runs, newest first."""
@@ -182,6 +172,29 @@ class SqliteJournal:
     async def remember_key_mark(self, account: str, mark: str) -> None:
         """Remember the mark of the API key confirmed for this account."""
         await self._write(lambda tx: tx.do("remember_key_mark", account=account, mark=mark, at=tx.at))
+
+    # money
+
+    async def keep_balance(self, found: BalanceReading) -> None:
+        """Keep what an account held."""
+        await self._write(lambda tx: tx.do("insert_balance", **balance_values(found)))
+
+    async def balances(self, account: str, since: str = "") -> list[BalanceReading]:
+        """Return what the account held at or after `since`, oldest first."""
+        found: list[BalanceReading] = await self._read(
+            partial(reading.balances, account=account, since=since)
+        )
+        return found
+
+    async def turned_up(self) -> dict[str, tuple[str, ...]]:
+        """Return, by key, the ids of orders that had been ruled not placed, and were placed after all."""
+        found: dict[str, tuple[str, ...]] = await self._read(reading.turned_up)
+        return found
+
+    async def ruled_out(self) -> set[str]:
+        """Return the keys of orders with a sending that was ruled not placed."""
+        found: set[str] = await self._read(reading.ruled_out)
+        return found
 
     # orders
 

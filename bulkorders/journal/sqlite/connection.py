@@ -23,6 +23,13 @@ OLDEST = (3, 37, 0)
 PATIENCE = 10.0
 """Seconds to wait for a reader beside us."""
 
+WITH_BALANCES = 2
+"""The first schema that keeps what accounts held."""
+
+NO_BALANCES = (
+    "CREATE TEMP TABLE IF NOT EXISTS balances (seq, account, amount, currency, at, run, moment, quiet)"
+)
+
 CHECK_LIMIT = 200 * 1024 * 1024
 """Bytes up to which the whole file is checked at every opening."""
 
@@ -51,8 +58,11 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     if not path.exists() or path.stat().st_size == 0:
         return in_memory()
     with _opened(path, "rw", "journal.unreadable") as connection:
-        connection.execute("PRAGMA query_only = ON")
         version = _version(connection, path)
+        if 0 < version < WITH_BALANCES:
+            # A journal of an older program is upgraded by the next run that writes; until then it has none.
+            connection.execute(NO_BALANCES)
+        connection.execute("PRAGMA query_only = ON")
     if version == 0:
         connection.close()
         return in_memory()

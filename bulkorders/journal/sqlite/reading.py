@@ -10,13 +10,16 @@ from bulkorders.journal.protocol import Attempt, Campaign, Event, Run
 from bulkorders.journal.sqlite.rows import (
     as_json,
     attempt_of,
+    balance_of,
     campaign_of,
     event_of,
+    ids_of,
     request_of,
     run_of,
     submission_of,
 )
 from bulkorders.journal.sqlite.transaction import Transaction
+from bulkorders.model.books import BalanceReading
 from bulkorders.model.lifecycle import RequestKind, State
 from bulkorders.model.orders import Request, Submission
 
@@ -119,3 +122,18 @@ def key_mark(tx: Transaction, account: str) -> str | None:
     """Return the mark of the API key last confirmed for this account."""
     row = tx.one("key_mark", account=account)
     return None if row is None else str(row[0])
+
+
+def balances(tx: Transaction, account: str, since: str) -> list[BalanceReading]:
+    """Return what the account held at or after `since`, oldest first."""
+    return [balance_of(row) for row in tx.all("balances", account=account, since=since)]
+
+
+def turned_up(tx: Transaction) -> dict[str, tuple[str, ...]]:
+    """Return, by key, the ids of orders that had been ruled not placed, and were placed after all."""
+    return {row[0]: ids_of(row[1]) for row in tx.all("turned_up")}
+
+
+def ruled_out(tx: Transaction) -> set[str]:
+    """Return the keys of orders with a sending that was ruled not placed."""
+    return {row[0] for row in tx.all("ruled_out")}

@@ -7,8 +7,15 @@ from typing import Any
 
 from bulkorders.journal.protocol import Attempt, Campaign, Event, Run
 from bulkorders.model import money
+from bulkorders.model.books import BalanceReading
 from bulkorders.model.lifecycle import RequestKind, RequestState, State
 from bulkorders.model.orders import Request, Submission, ValidatedOrder
+
+END_OF_RUN = (
+    *("id", "campaign", "sheet", "results", "finished_at"),
+    *("exit_code", "stopped", "counts", "money"),
+)
+"""The columns of a run that its end sets."""
 
 WHOLE_LIMIT = 2**63
 """A whole number from here on fits no column: from a panel it is garbage, and is not known."""
@@ -205,3 +212,22 @@ def campaign_of(row: tuple[Any, ...]) -> Campaign:
 
 def _sums(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {name: money.text(value) if isinstance(value, Decimal) else value for name, value in entry.items()}
+
+
+def balance_values(reading: BalanceReading) -> dict[str, Any]:
+    """Return the columns of a reading of an account's balance."""
+    return {
+        "account": reading.account,
+        "amount": money.text(reading.amount),
+        "currency": maybe_clean(reading.currency),
+        "at": reading.at,
+        "run": reading.run,
+        "moment": reading.moment,
+        "quiet": int(reading.quiet),
+    }
+
+
+def balance_of(row: tuple[Any, ...]) -> BalanceReading:
+    """Return the reading a row of `balances` holds."""
+    account, held, currency, at, run, moment, quiet = row
+    return BalanceReading(account, Decimal(held), currency, at, run, moment, bool(quiet))

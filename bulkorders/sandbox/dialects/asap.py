@@ -56,7 +56,7 @@ class Asap(Dialect):
 
     def told_alone(self, shop: Shop, order: Order, told: Delivery) -> dict[str, Any]:
         """Return what is told of an order, the charge as a float."""
-        charge = float(order.charge - order.refunded)
+        charge = float(order.told_charge)
         return super().told_alone(shop, order, told) | {"charge": charge, "currency": shop.currency}
 
     def refill(self, shop: Shop, params: Params) -> Any:

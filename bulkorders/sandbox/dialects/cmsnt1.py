@@ -86,7 +86,7 @@ class Cmsnt1(Dialect):
     def told_alone(self, shop: Shop, order: Order, told: Delivery) -> dict[str, Any]:
         """Return what is told of an order."""
         return {
-            "charge": _number(order.charge - order.refunded),
+            "charge": _number(order.told_charge),
             "status": self.state(told),
             "remains": told.remains,
             "currency": shop.currency,

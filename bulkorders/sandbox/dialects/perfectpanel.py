@@ -48,7 +48,7 @@ class PerfectPanel(Dialect):
     def told_alone(self, shop: Shop, order: Order, told: Delivery) -> dict[str, Any]:
         """Return what is told of an order, its currency last."""
         fields = super().told_alone(shop, order, told)
-        left = shop.terms.rounded(order.charge - order.refunded)
+        left = shop.terms.rounded(order.told_charge)
         return fields | {"charge": format(left, "f"), "currency": shop.currency}
 
     def told_within(self, shop: Shop, order_id: str) -> Any:

@@ -87,7 +87,7 @@ class SmartPanel(Dialect):
         return {
             "order": order.id,
             "status": self.state(told),
-            "charge": format(shop.terms.rounded(order.charge - order.refunded), "f"),
+            "charge": format(shop.terms.rounded(order.told_charge), "f"),
             "start_count": str(told.start_count),
             "remains": str(told.remains) if begun else "0",
             "currency": "USD",

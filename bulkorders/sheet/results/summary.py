@@ -57,7 +57,7 @@ _MONEY = (
     Column("Currency"),
     *(Column(title, 1, numbers=True) for title in ("Estimated", "Charged", "In doubt")),
     *(Column(title, 1, numbers=True) for title in ("Balance before", "Balance after")),
-    Column("Unexplained", 2, numbers=True),
+    *(Column(title, 1, numbers=True) for title in ("Refunded", "Unexplained")),
 )
 _SERVICES = (
     Column("Service"),
@@ -79,7 +79,7 @@ def write_summary(
     standing, services = standings(lines), by_service(lines)
     rows = sum(line.row is not None for line in lines)
     _title(page, setting, summary)
-    row = page.tiles(4, _tiles(rows, standing, services))
+    row = page.tiles(4, _tiles(rows, sum(1 for _ in values.to_fix(lines)), standing, services))
     row = _notices(page, row, summary)
     top = page.heading(row + 1, "Where the rows stand")
     row = _standings(page, top, standing)
@@ -102,11 +102,12 @@ def _title(page: Page, setting: Setting, summary: RunSummary) -> None:
     page.across(2, LEFT, RIGHT, f"Order report, {when}", font_color=FAINT, font_size=11)
 
 
-def _tiles(rows: int, standing: Sequence[Standing], services: Sequence[ServiceFigures]) -> list[Tile]:
+def _tiles(
+    rows: int, fix: int, standing: Sequence[Standing], services: Sequence[ServiceFigures]
+) -> list[Tile]:
     """Return the six figures that matter most."""
     count = {state: sum(each.rows for each in standing if each.state == state) for state in TONES}
     completed = sum(each.rows for each in standing if each.word == Delivery.COMPLETED)
-    fix = sum(count[state] for state in values.TO_FIX)
     return [
         Tile("Rows in the sheet", rows),
         Tile("Orders placed", count["placed"], tone=TONES["placed"]),
@@ -219,7 +220,7 @@ def _money(page: Page, row: int, summary: RunSummary) -> int:
 def _amounts(each: AccountMoney) -> tuple[Decimal | None, ...]:
     """Return the amounts of an account in the order of the table."""
     balances = (each.balance_before, each.balance_after)
-    return (each.estimated, each.charged, each.in_doubt, *balances, each.unexplained)
+    return (each.estimated, each.charged, each.in_doubt, *balances, each.refunded, each.unexplained)
 
 
 def _services(page: Page, row: int, services: Sequence[ServiceFigures]) -> int:

@@ -50,8 +50,8 @@ def listed(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def to_fix(lines: Sequence[Line]) -> Iterator[Line]:
-    """Give the lines a person can put right in the sheet and give in again."""
-    return (line for line in lines if line.state in TO_FIX and line.row is not None)
+    """Give the lines a person can put right in the sheet and give in again; none that may have been paid."""
+    return (line for line in lines if line.state in TO_FIX and line.row is not None and not line.held)
 
 
 def doubts(lines: Sequence[Line]) -> Iterator[Doubt]:
