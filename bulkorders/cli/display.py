@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bulkorders import wording
+from bulkorders.cli.folding import folded
 from bulkorders.errors import BulkordersError
 from bulkorders.wording import summaries
 
@@ -49,7 +50,7 @@ def say_error(error: BulkordersError, *, as_json: bool) -> None:
         told = {"code": error.code, "message": error.message, "next": error.next}
         print_json(json.dumps({"schema": 1, "error": told}, ensure_ascii=False))
         return
-    click.echo(f"{error.message} {error.next or ''}".rstrip(), err=True)
+    click.echo(folded(f"{error.message} {error.next or ''}".rstrip()), err=True)
 
 
 def show_report(report: "Report", command: str, *, as_json: bool) -> None:

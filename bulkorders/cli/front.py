@@ -1,8 +1,6 @@
 """The terminal as the front of a run: asks the person, tells what comes up, shows how far it is."""
 
-import shutil
 import sys
-import textwrap
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -10,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from bulkorders import wording
+from bulkorders.cli.folding import folded
 from bulkorders.errors import CallError
 from bulkorders.wording import summaries
 
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from bulkorders.model.progress import Progress, Review
+
+ANSWERS = "[y/N]"
 
 
 class TerminalFront:
@@ -46,7 +47,7 @@ class TerminalFront:
         """Show the consequences in numbers, and ask. Raises CallError where there is no terminal to ask on."""
         if not self._quiet:
             for line in summaries.review(review):
-                click.echo(_wrapped(line), err=True)
+                click.echo(folded(line, "    "), err=True)
         return self._ask(wording.translated("Place these orders?"))
 
     def agree(self, question: str) -> bool:
@@ -59,14 +60,14 @@ class TerminalFront:
         if self._quiet or not sys.stdin.isatty():
             raise CallError("call.no_terminal")
         self._end()  # a bar that runs holds back lines without an end, and draws over the question
-        return click.confirm(question, default=False, err=True)
+        return click.confirm(folded(f"{question} {ANSWERS}"), default=False, err=True, show_default=False)
 
     def tell(self, sentence: str) -> None:
         """Tell something that stops nothing, on standard error."""
         if self._bar is not None:
             self._bar.console.print(sentence, markup=False, highlight=False)
         else:
-            click.echo(sentence, err=True)
+            click.echo(folded(sentence), err=True)
 
     def progress(self, progress: "Progress") -> None:
         """Show counts, money, rate and remaining time; nothing where standard error is no terminal."""
@@ -105,15 +106,3 @@ class TerminalFront:
         if self._bar is not None:
             self._bar.stop()
         self._bar = self._task = None
-
-
-def _wrapped(line: str) -> str:
-    """Return a line folded at words for the terminal, its further lines set in; whole where there is none."""
-    if not sys.stderr.isatty():
-        return line
-    indent = line[: len(line) - len(line.lstrip())]
-    width = max(shutil.get_terminal_size().columns, 40)
-    folded = textwrap.wrap(
-        line, width, subsequent_indent=f"{indent}    ", break_long_words=False, break_on_hyphens=False
-    )
-    return "\n".join(folded)

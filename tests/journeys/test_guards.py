@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import time
 from contextlib import closing, contextmanager
@@ -108,6 +109,25 @@ def test_a_panel_that_does_not_tell_its_services_again_is_not_trusted(desk):
         assert (code, report["stopped"]["code"]) == (3, "unchecked")
         assert report["counts"]["ready"] > 0
         assert report["counts"]["placed"] == len(there.sold()) == attempts(there)
+
+
+def test_an_interrupt_while_the_catalogue_is_asked_again_drains(desk):
+    """Ctrl-C does not wait for a slow catalogue: exit 130, nothing in doubt, and what is ready stays so."""
+    with slow_panel(desk) as there:
+        slow = Fault("slow", action="services", seconds=60, times=1000)
+        command = there.start(
+            "submit", there.sheet(rows(80)), "--yes", "--json", "--concurrency", "2", "--recheck", "0"
+        )
+
+        def interrupt():
+            there.sandbox.faults.set([slow])
+            time.sleep(1)
+            command.send_signal(signal.SIGINT)
+
+        code, report = after_sales(there, 2, command, interrupt)
+        assert (code, report["counts"]["in_doubt"]) == (130, 0)
+        assert report["counts"]["placed"] == len(there.sold()) == attempts(there)
+        assert report["counts"]["ready"] > 0
 
 
 def test_the_cap_of_the_day_counts_what_was_sent_today(desk):
