@@ -1,9 +1,6 @@
 """The books of whole runs, closed over a real socket, with each fault of the panel that moves the money."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
-from datetime import datetime, timedelta
 
 import openpyxl
 import pytest
@@ -11,14 +8,6 @@ import pytest
 from bulkorders.journal.opening import open_journal
 from bulkorders.model.outcomes import Outcome, Verdict
 from bulkorders.sandbox import Fault
-
-TIMES = {
-    "attempts": ("claimed_at", "finished_at"),
-    "orders": ("sent_at", "placed_at", "checked_at"),
-    "runs": ("started_at", "finished_at"),
-    "balances": ("at",),
-    "events": ("at",),
-}
 
 
 def rows(count, first=1):
@@ -29,20 +18,8 @@ def rows(count, first=1):
 
 
 def age(desk, minutes):
-    """Make all that the journal holds so many minutes older."""
-    with closing(sqlite3.connect(desk.folder / "home" / "journal.sqlite")) as journal, journal:
-        kept = [sql for (sql,) in journal.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")]
-        for (name,) in journal.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            journal.execute(f"DROP TRIGGER {name}")
-        for table, columns in TIMES.items():
-            for column in columns:
-                found = journal.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} > ''").fetchall()  # noqa: S608 - names above
-                for row, at in found:
-                    earlier = datetime.fromisoformat(at) - timedelta(minutes=minutes)
-                    text = earlier.isoformat(timespec="milliseconds" if len(at) < 30 else "microseconds")
-                    journal.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (text, row))  # noqa: S608 - names above
-        for sql in kept:
-            journal.execute(sql)
+    """Let so many minutes pass."""
+    desk.age_journal(seconds=60 * minutes)
 
 
 def submit(desk, sheet, *more):
