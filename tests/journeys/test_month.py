@@ -155,7 +155,7 @@ def test_what_a_quiet_or_noisy_account_proves_is_true(desk, seed):
 
 def test_what_a_quiet_account_proves_is_true(desk):
     """Two quiet days, then doubts: those never sold are ruled out, and no other."""
-    assert a_quiet_account(desk, 2) > 0
+    assert a_quiet_account(desk, 8) > 0
 
 
 def a_quiet_account(desk, seed):
