@@ -185,8 +185,9 @@ def test_money_that_goes_between_two_runs_silences():
         return BalanceReading("a", Decimal(amount), None, at(minutes).isoformat(), "r", "end", quiet=True)
 
     sold = [Sold(at(minutes), at(minutes), Decimal(1), Decimal(1)) for minutes in (1, 1.2, 1.4, 60.5)]
-    doubt = Sending("doubt", at(1.3), Decimal(5), "alike")
-    readings = [reading(0, 100), reading(2, 97), reading(60, 92), reading(61, 91), reading(90, 91)]
+    doubt = Sending("doubt", at(1.3), Decimal("5.13"), "alike")
+    readings = [reading(0, 100), reading(2, 97), reading(60, "91.87"), reading(61, "90.87")]
+    readings.append(reading(90, "90.87"))
     clean = (Decimal(0), Decimal(0))
     assert whys(Evidence(readings, sold, [doubt], closings=clean)) == {"moved"}
     unmoved = [reading(0, 100), reading(2, 97), reading(60, 97), reading(61, 96), reading(90, 96)]
