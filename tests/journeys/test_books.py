@@ -161,6 +161,8 @@ def test_a_refused_order_waits_for_the_books_before_it_is_to_be_put_right(desk):
     ended = submit(desk, sheet)
     assert (ended.code, ended.states(), books(ended)[1]) == (6, ["placed", "rejected", "placed"], [2, 4])
     assert to_fix(desk, "late") == []
+    desk.run("refresh", "--all", "--json")
+    assert to_fix(desk, "late") == []
     desk.sandbox.shop.advance(3_001)
     later = desk.run("refresh", sheet, "--json")
     assert "fell by" in later.err
