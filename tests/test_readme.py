@@ -3,10 +3,13 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from bulkorders.cli.main import bulkorders
 from bulkorders.model import lifecycle
+from bulkorders.panel.profiles import presets, profile_of
+from bulkorders.settings import Settings
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -42,8 +45,30 @@ def test_every_command_it_names_exists():
     assert len(lines) >= 7
     for line in lines:
         _, name, *words = line.split()
-        options = {text for parameter in bulkorders.commands[name].params for text in parameter.opts}
+        command = bulkorders.commands[name]
+        if words and words[0] in getattr(command, "commands", {}):
+            command = command.commands[words.pop(0)]
+        options = {text for parameter in command.params for text in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= options, line
+
+
+def test_every_settings_file_it_shows_is_taken(monkeypatch):
+    """Each block of settings is read without a complaint, down to the panel's profile."""
+    monkeypatch.setenv("AGENCY_PANEL_KEY", "a-key")
+    monkeypatch.setenv("OTHER_PANEL_KEY", "another-key")
+    monkeypatch.setenv("OTHER_API_ID", "an-id")
+    blocks = _blocks("toml")
+    assert len(blocks) >= 2
+    for block in blocks:
+        settings = Settings(**tomllib.loads(block))
+        for name, panel in settings.panels.items():
+            assert profile_of(name, panel).name == name
+
+
+def test_it_names_every_family():
+    """The families it lists are those there are."""
+    listed = README.read_text("utf-8").partition("Families: ")[2].partition("To see which")[0]
+    assert set(re.findall(r"`(\w+)`", listed)) == set(presets())
 
 
 def test_its_first_steps_work_against_a_panel(desk):

@@ -16,6 +16,9 @@ from bulkorders.model.outcomes import Outcome, Verdict
 SUSPECTED = "suspected"
 """The kind of an attempt that was refused, and then put in doubt."""
 
+DUPLICATE = "duplicate"
+"""The kind of a refusal because the panel holds such an order already."""
+
 RULED_OUT = "ruled_out"
 """The outcome of an attempt that a person, or evidence, declared not to have been placed."""
 
@@ -46,7 +49,8 @@ class Standing:
 
     `was` is the attempt's outcome so far, `known` the order's ids, `taken` which of the answer's ids
     belong to another order of the account, `contested` whether another attempt of this order is live.
-    `suspected`: the attempt was refused, and is in doubt because the books show a charge.
+    `suspected`: the attempt was refused, and is in doubt because the books show a charge. `ruled_out`: an
+    earlier attempt of this order was, by a person's word or evidence.
     """
 
     state: State
@@ -55,6 +59,7 @@ class Standing:
     taken: Collection[str] = ()
     contested: bool = False
     suspected: bool = False
+    ruled_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,9 @@ def settle(standing: Standing, outcome: Outcome) -> Settlement:
         verdict, kind = Verdict.IN_DOUBT, "duplicate_id"
     elif verdict is Verdict.ACCEPTED and not outcome.order_ids:
         verdict, kind = Verdict.IN_DOUBT, "no_id"
+    elif verdict is Verdict.REJECTED and kind == DUPLICATE and standing.ruled_out:
+        # "You have an active order with this link": it may be the one that was ruled out.
+        verdict = Verdict.IN_DOUBT
     if verdict is Verdict.ACCEPTED:
         return _accepted(standing, outcome, kind)
     if verdict is Verdict.IN_DOUBT:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bulkorders.model.money import PER_ONE, PER_THOUSAND
-from bulkorders.model.service_types import ServiceType, service_type
+from bulkorders.model.service_types import ServiceType, dripped, service_type
 
 UNLIMITED = 2_147_483_647
 """What panels write as a maximum where there is none."""
@@ -36,8 +36,9 @@ class Service:
 
     @property
     def type(self) -> ServiceType:
-        """What an order for this service needs."""
-        return service_type(self.type_name)
+        """What an order for this service needs; one that the panel says can be dripped takes runs and interval."""
+        found = service_type(self.type_name)
+        return dripped(found) if self.dripfeed and "quantity" in found.required else found
 
 
 def basis_of(type_name: str) -> int:

@@ -33,6 +33,10 @@ class Pace(Protocol):
         """Wait until one more call of this action is within the rate and the panel's limits."""
         ...
 
+    async def slow_down(self) -> None:
+        """Take the panel's word that orders came too fast: let them begin further apart, for a while."""
+        ...
+
     async def hold(self, seconds: float) -> None:
         """Let nobody begin for so many seconds: the panel asked for it."""
         ...

@@ -4,7 +4,7 @@ The types and their fields are the documented ones and those that the other pane
 the spelling of a type differs between panels and is normalised before it is looked up.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 INCIDENTAL = (
@@ -126,6 +126,13 @@ def normalised_type(name: str) -> str:
 
 TYPES: dict[str, ServiceType] = {normalised_type(kind.name): kind for kind in _LISTED}
 """By normalised name. `special` needs one list, or the mixed two; `special1` always the mixed two."""
+
+
+@lru_cache(maxsize=256)
+def dripped(kind: ServiceType) -> ServiceType:
+    """Return the type with `runs` and `interval` among what an order may carry."""
+    further = tuple(name for name in DRIP_FEED if name not in kind.takes)
+    return replace(kind, optional=(*kind.optional, *further)) if further else kind
 
 
 @lru_cache(maxsize=1024)

@@ -145,6 +145,8 @@ def _negative(told: Any) -> bool:
     if isinstance(told, str):
         word = told.strip().lower()
         return word in NEGATIVE_WORDS or SAYS_NO.match(word) is not None or _of_an_error(word)
+    if isinstance(told, dict):
+        return says_no(told)
     return told is False or (isinstance(told, int) and told == 0) or _of_an_error(told)
 
 
@@ -186,6 +188,9 @@ def _texts(value: Any) -> list[str]:
         told = entry.get(name)
         inner = _texts(told)
         found.extend(inner or (_by_field(told) if name in ERROR_KEYS else []))
+    found.extend(
+        text for name in SAYS_HOW_IT_WENT if isinstance(entry.get(name), dict) for text in _texts(entry[name])
+    )
     for name in WRAPPERS:
         if isinstance(entry.get(name), dict | str):
             found.extend(_texts(entry[name]))

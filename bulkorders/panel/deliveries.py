@@ -1,12 +1,15 @@
 """What became of orders: the reader of `status` answers for one order or for many."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
 from typing import Any
 
 from bulkorders.model.outcomes import Delivery, DeliveryReport
 from bulkorders.panel.answers import (
     ERROR_KEYS,
     NEGATIVE_WORDS,
+    SAYS_HOW_IT_WENT,
     TEXT_KEYS,
     WRAPPERS,
     error_texts,
@@ -19,7 +22,9 @@ from bulkorders.panel.masking import Mask
 from bulkorders.panel.order_ids import is_service
 
 STATUS_WORDS = {
-    **dict.fromkeys(("pending", "awaiting", "creating", "on hold", "active", "queued"), Delivery.PENDING),
+    **dict.fromkeys(
+        ("pending", "awaiting", "waiting", "creating", "on hold", "active", "queued"), Delivery.PENDING
+    ),
     "processing": Delivery.PROCESSING,
     **dict.fromkeys(("in progress", "inprogress", "in progess", "running", "started"), Delivery.IN_PROGRESS),
     **dict.fromkeys(("completed", "complete", "success", "done", "finished"), Delivery.COMPLETED),
@@ -28,18 +33,24 @@ STATUS_WORDS = {
     **dict.fromkeys(("refunded", "refunds", "refund"), Delivery.REFUNDED),
     **dict.fromkeys(("fail", "failed", "error", "rejected"), Delivery.FAILED),
 }
+MARKUP = re.compile(r"<[^<>]*>")
 OF_A_DELIVERY = frozenset({"charge", "remains", "start_count", "start_counter", "runs", "posts", "orders"})
 OF_THE_CALL = NEGATIVE_WORDS | TRUE_WORDS
 
 
-def entries(value: Any, asked: Sequence[str], key: str = "order") -> dict[str, Any]:
+def entries(value: Any, asked: Sequence[str], key: str = "order", *, own_id: bool = True) -> dict[str, Any]:
     """Return, by id, what an answer to several ids (or one) says of each; ids it does not speak of are absent.
 
     Objects keyed by id, lists whose entries carry their id, the same wrapped, and for a single id the
     bare entry. A list without ids is not believed: its order is not guaranteed, so nothing is returned.
-    Nor is an entry that names another id than the one it stands for, or two that differ.
+    Nor is an entry that names another id than the one it stands for, or two that differ. `own_id`: a bare
+    entry's `id` names what was asked about, not what the answer is about besides (a refill).
     """
-    return _by_id(value, asked, key) or (_bare(value, asked[0], key) if len(asked) == 1 else {})
+    found = _by_id(value, asked, key)
+    if found or len(asked) != 1:
+        return found
+    alone = _bare(value, asked[0], key)
+    return {} if own_id and alone and _another(alone[asked[0]], asked[0], key) else alone
 
 
 def _by_id(value: Any, asked: Sequence[str], key: str) -> dict[str, Any]:
@@ -60,7 +71,7 @@ def _bare(value: Any, asked: str, key: str) -> dict[str, Any]:
     if isinstance(value, list):
         return _bare(value[0], asked, key) if len(value) == 1 else {}
     entry = folded(value)
-    inside = [entry[name] for name in (f"{key}s", *WRAPPERS) if name in entry]
+    inside = [entry[name] for name in (f"{key}s", key, *WRAPPERS) if name in entry]
     listed = next(
         (found for each in inside if isinstance(each, list) and (found := _bare(each, asked, key))), {}
     )
@@ -68,6 +79,18 @@ def _bare(value: Any, asked: str, key: str) -> dict[str, Any]:
         return listed
     believed = isinstance(value, str) or (isinstance(value, dict) and asked not in value)
     return {asked: value} if believed and all(_may_be(each, asked, key) for each in (value, *inside)) else {}
+
+
+def _another(entry: Any, id_: str, key: str) -> bool:
+    """Whether an entry that stands under no id, and names none as its order's, has another `id`."""
+    fields = folded(entry)
+    if any(name in fields and not isinstance(fields[name], dict) for name in (key, f"{key}_id")):
+        return False
+    own = fields.get("id")
+    if isinstance(own, str | int) and not isinstance(own, bool) and str(own).strip() != id_:
+        return True
+    inside = (fields[name] for name in (key, *WRAPPERS) if isinstance(fields.get(name), dict))
+    return any(_another(each, id_, key) for each in inside)
 
 
 def _may_be(entry: Any, id_: str, key: str) -> bool:
@@ -113,26 +136,33 @@ def status_word(told: str, words: Mapping[str, str] | None = None) -> str:
 
 
 def _normalised(told: str) -> str:
-    return " ".join(told.replace("_", " ").replace("-", " ").lower().split())
+    bare = MARKUP.sub(" ", unescape(told)).replace("_", " ").replace("-", " ")
+    return " ".join(bare.lower().split()).strip(" .!")
 
 
 def delivery(order_id: str, value: Any, mask: Mask, words: Mapping[str, str] | None = None) -> DeliveryReport:
     """Return what a status entry says of one order; an entry that is an error keeps its text in `error`."""
     outer = folded(value)
-    entry = next((folded(outer[name]) for name in WRAPPERS if isinstance(outer.get(name), dict)), outer)
+    inner = next(
+        (folded(outer[name]) for name in (*WRAPPERS, "order") if isinstance(outer.get(name), dict)), {}
+    )
+    entry = inner or outer
     wrong = any(present(each.get(name)) for each in (outer, entry) for name in ERROR_KEYS)
     told = None if wrong else _word_alone(value) or _state(entry)
     if told is None:
         texts = map(mask, error_texts(value))
         return DeliveryReport(order_id, error="; ".join(texts) or "no status in the answer")
-    remains = whole_number(entry.get("remains"))
+    if _of_the_call(told, entry, wrapped=bool(inner) and any(name in outer for name in SAYS_HOW_IT_WENT)):
+        status = told.strip()
+    else:
+        status = status_word(told, words)
     return DeliveryReport(
         order_id,
-        status=mask(_known(told, remains, words)),
+        status=mask(status),
         charge=amount(entry.get("charge")),
         currency=plain_words(entry.get("currency")) or None,
         start_count=whole_number(entry.get("start_count", entry.get("start_counter"))),
-        remains=remains,
+        remains=whole_number(entry.get("remains")),
     )
 
 
@@ -142,17 +172,17 @@ def _word_alone(value: Any) -> str | None:
     return value if plain in STATUS_WORDS and plain not in OF_THE_CALL else None
 
 
-def _known(told: str, remains: int | None, words: Mapping[str, str] | None) -> str:
-    """Return the status; "success" beside something left to deliver speaks of the call, and stays open."""
+def _of_the_call(told: str, entry: Mapping[str, Any], *, wrapped: bool) -> bool:
+    """Whether "success" may only say that the call went well: then the order stays open.
+
+    It is the order's own state where nothing is left to deliver, and in an answer that says apart from it
+    how the call went (`wrapped`, or `order_status`).
+    """
     plain = _normalised(told)
-    if (
-        plain in OF_THE_CALL
-        and remains is not None
-        and remains > 0
-        and STATUS_WORDS.get(plain) is not Delivery.FAILED
-    ):
-        return told.strip()
-    return status_word(told, words)
+    if plain not in TRUE_WORDS or wrapped or told in (entry.get("order_status"), entry.get("orderstatus")):
+        return False
+    remains = whole_number(entry.get("remains"))
+    return remains is None or remains > 0
 
 
 def _state(entry: Mapping[str, Any]) -> str | None:

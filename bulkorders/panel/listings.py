@@ -67,13 +67,19 @@ def _service(entry: Mapping[str, Any], basis: Callable[[str], int]) -> Service |
         rate=rate if rate is not None and rate >= 0 else None,
         min=whole_number(entry.get("min")),
         max=whole_number(entry.get("max")),
-        refill=flag(entry.get("refill")),
+        refill=_offers_refill(entry.get("refill")),
         cancel=flag(entry.get("cancel")),
         dripfeed=flag(entry.get("dripfeed")),
         currency=words(entry.get("currency")) or None,
         basis=basis(type_name),
     )
     return replace(service, trouble=trouble) if (trouble := _trouble(entry, service)) else service
+
+
+def _offers_refill(value: Any) -> bool | None:
+    """Return whether refills are offered; some panels number it: 2 is passed on to their supplier, 3 is not offered."""
+    numbered = {"2": True, "3": False}.get(str(value).strip()) if isinstance(value, int | str) else None
+    return flag(value) if numbered is None else numbered
 
 
 def _service_id(value: Any) -> str | None:

@@ -12,6 +12,12 @@ SLACK = 1.05
 """A limit's time is stretched by this: requests that leave evenly may arrive closer together."""
 
 
+FIRST_GAP, WIDEST_GAP = 0.25, 5.0
+"""Seconds between orders once a panel says that they come too fast, and at most."""
+EASING = 0.95
+"""What is left of that gap after each order that the panel did not complain of."""
+
+
 class LocalPace:
     """Slots, a rate of orders, and the limits of one panel's actions within one event loop."""
 
@@ -25,6 +31,9 @@ class LocalPace:
         for action, limit in (limits or {}).items():
             self._windows.setdefault(action, []).append(_Window(limit.count, limit.seconds * SLACK))
         self._held_until = 0.0
+        self._gap = 0.0
+        self._last_order = 0.0
+        self._slowed_at = float("-inf")
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
@@ -36,6 +45,13 @@ class LocalPace:
         """Let nobody begin for so many seconds."""
         self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds)
 
+    async def slow_down(self) -> None:
+        """Let orders begin twice as far apart; what those in flight say counts once."""
+        now = asyncio.get_running_loop().time()
+        if now - self._slowed_at >= max(1.0, self._gap):
+            self._gap = min(WIDEST_GAP, max(FIRST_GAP, 2 * self._gap))
+            self._slowed_at = now
+
     async def turn(self, action: str) -> None:
         """Wait until one more call of this action is within every limit, and no hold is on."""
         loop = asyncio.get_running_loop()
@@ -44,11 +60,21 @@ class LocalPace:
             # Each takes its place in line at once, so that two waiting ones never share a turn. Who was
             # asked to hold meanwhile takes a new place: a hold that ends must not let all begin together.
             begin = max(self._held_until, loop.time(), *(window.next() for window in windows))
+            if action == ORDER:
+                begin = self._after_the_last(begin)
             for window in windows:
                 window.take(begin)
             await asyncio.sleep(begin - loop.time())
             if self._held_until <= loop.time():
                 return
+
+    def _after_the_last(self, begin: float) -> float:
+        """Return when this order may begin, as far from the last one as the panel made us keep."""
+        if self._gap:
+            begin = max(begin, self._last_order + self._gap)
+            self._gap = self._gap * EASING if self._gap > FIRST_GAP / 10 else 0.0
+        self._last_order = max(begin, self._last_order)
+        return begin
 
 
 class _Window:

@@ -93,6 +93,8 @@ class _Look:
         self._settings: dict[str, Any] = {}
         self._signs: list[str] = []
         self._services: list[Service] = []
+        self._currency: str | None = None
+        self._special = False
 
     def take_balance(self, reply: Reply) -> None:
         """Take in the balance."""
@@ -111,7 +113,7 @@ class _Look:
         self._sign(
             "indonesian", isinstance(entry.get("data"), dict) and isinstance(entry.get("status"), bool)
         )
-        self._sign("vn", told.currency == "VND")
+        self._currency = told.currency
 
     def take_services(self, reply: Reply) -> None:
         """Take in the catalogue."""
@@ -126,10 +128,10 @@ class _Look:
         unknown = [name for name in types if not service_type(name).known]
         if unknown:
             self.found.append(Finding("probe.types_unknown", {"types": unknown[:TYPES_NAMED]}))
-        plain = {service.type.name.lower() for service in self._services}
+        plain = [service.type.name.lower() for service in self._services]
         entry = _first(reply.value)
-        self._sign("socpanel", bool(SOCIAL_TYPES & plain))
-        self._sign("vn", bool(VIETNAMESE_TYPES & plain))
+        self._sign("socpanel", "default" not in plain and not SOCIAL_TYPES.isdisjoint(plain))
+        self._special = not VIETNAMESE_TYPES.isdisjoint(plain)
         self._sign(
             "smartpanel", entry.get("dripfeed") in ("0", "1") and isinstance(entry.get("service"), str)
         )
@@ -172,6 +174,7 @@ class _Look:
         """Take in how the panel answers to the status of several."""
         if deliveries.entries(reply.value, ids) and isinstance(reply.value, dict | list):
             self.found.append(Finding("probe.several"))
+            self._sign("cmsnt2", "order" in _first(reply.value))
         else:
             self.found.append(Finding("probe.one_by_one", {"began": reply.text[:80]}))
             self._settings["batch_size"] = 1
@@ -182,14 +185,17 @@ class _Look:
 
     def proposal(self) -> Proposal:
         """Return what was seen, the likeliest family first among what is proposed."""
+        if not self._signs and self._special and self._currency == "VND":
+            self._signs.append("vn")
         family = _likeliest(self._signs)
         self.found.append(Finding("probe.family" if self._signs else "probe.canonical", {"family": family}))
-        return Proposal(tuple(self.found), {"preset": family, **self._settings})
+        preset = {"preset": family} if self._signs else {}
+        return Proposal(tuple(self.found), {**preset, **self._settings})
 
 
 def _likeliest(signs: Sequence[str]) -> str:
     """Return the family with the most signs; of equals the rarer one, since its signs are its own."""
-    rarest_first = ("cmsnt1", "cmsnt2", "indonesian", "socpanel", "smartpanel", "vn")
+    rarest_first = ("vn", "cmsnt1", "cmsnt2", "indonesian", "socpanel", "smartpanel")
     return max(rarest_first, key=signs.count) if signs else "perfectpanel"
 
 

@@ -22,7 +22,7 @@ from bulkorders.panel.answers import (
 )
 from bulkorders.panel.decoding import UNREADABLE
 from bulkorders.panel.deliveries import OF_A_DELIVERY, OF_THE_CALL, entries, status_word
-from bulkorders.panel.figures import flag, identifier
+from bulkorders.panel.figures import TRUE_WORDS, flag, identifier
 from bulkorders.panel.verdicts import NO_VERDICT, NOT_PLACED, is_challenge
 
 REFUSING = frozenset({401, 404, 405})
@@ -83,11 +83,12 @@ def _did_nothing(reply: Reply, status: int, not_placed: AbstractSet[int]) -> boo
 
 def _each(reply: Reply, action: str, asked: Sequence[str]) -> dict[str, RequestAnswer]:
     """Return what is said of single ids; nothing where an answer refuses all of them at once."""
-    canceled = folded(reply.value).get("canceled") if action == "cancel" else None
+    outer = folded(reply.value)
+    canceled = outer.get("canceled", outer.get("cancelled")) if action == "cancel" else None
     if isinstance(canceled, list):
         listed = {str(each) for each in canceled}
         return {id_: RequestAnswer(Said.ACCEPTED) for id_ in asked if id_ in listed}
-    found = entries(reply.value, asked)
+    found = entries(reply.value, asked, own_id=False)
     if reply.refused and found.get(asked[0]) is reply.value:
         return {}
     return {id_: _said(entry, action, reply) for id_, entry in found.items()}
@@ -99,7 +100,7 @@ def _said(entry: Any, action: str, reply: Reply) -> RequestAnswer:
     fields = folded(entry)
     inner = next((folded(fields[name]) for name in WRAPPERS if isinstance(fields.get(name), dict)), {})
     fields |= inner
-    told = fields.get(action)
+    told = fields.get(action, fields.get(f"{action}_id"))
     if says_no(entry) or (isinstance(told, dict) and says_no(told)):
         texts = error_texts(entry) or error_texts(told)
         return RequestAnswer(Said.REFUSED, message=reply.mask("; ".join(texts)))
@@ -116,10 +117,10 @@ def _bare(told: Any, action: str, reply: Reply) -> RequestAnswer:
     """Read what stands at an id, or at `refill` or `cancel`: a flag, an id, a word, an object, or a text."""
     inner = folded(told)
     id_ = identifier(next((inner[name] for name in ("id", f"{action}_id", action) if name in inner), told))
-    if flag(told) is False:
+    word = status_word(told if isinstance(told, str) else str(inner.get("status", "")))
+    if flag(told) is False or word == Delivery.FAILED:
         return RequestAnswer(Said.REFUSED, message=reply.evidence)
-    word = status_word(told) if isinstance(told, str) else ""
-    if id_ is not None or flag(told) or word in TAKEN or (isinstance(told, dict) and told):
+    if id_ is not None or flag(told) or word in TAKEN or says_yes(told):
         return RequestAnswer(Said.ACCEPTED, id_ if action != "cancel" else None)
     if isinstance(told, str) and len(told.split()) > 1:
         return RequestAnswer(Said.REFUSED, message=reply.mask(told))
@@ -128,8 +129,20 @@ def _bare(told: Any, action: str, reply: Reply) -> RequestAnswer:
 
 def read_refill_statuses(reply: Reply, asked: Sequence[str]) -> dict[str, str]:
     """Return, by refill id, the panel's word for it; ids it does not speak of, or can't find, are absent."""
-    told = {id_: _refill_word(entry) for id_, entry in entries(reply.value, asked, "refill").items()}
-    return {id_: reply.mask(status_word(word)) for id_, word in told.items() if word is not None}
+    found = entries(reply.value, asked, "refill")
+    told = {id_: _refill_word(entry) for id_, entry in found.items()}
+    return {
+        id_: reply.mask(word if _of_the_call(word, found[id_], reply) else status_word(word))
+        for id_, word in told.items()
+        if word is not None
+    }
+
+
+def _of_the_call(word: str, entry: Any, reply: Reply) -> bool:
+    """Whether a bare `{"status": "success"}` may only say that the call went well: then the refill stays open."""
+    bare = entry is reply.value and isinstance(entry, dict) and "refill_status" not in folded(entry)
+    nested = any(isinstance(inner, dict) for inner in entry.values()) if bare else False
+    return bare and not nested and word.strip().lower() in TRUE_WORDS
 
 
 def _refill_word(entry: Any) -> str | None:
@@ -150,4 +163,4 @@ def _state(fields: Mapping[str, Any]) -> str | None:
     word = told.strip().lower()
     if word in NEGATIVE_WORDS and any(present(fields.get(name)) for name in TEXT_KEYS):
         return None
-    return told if word not in OF_THE_CALL or word in ("success", "fail", "failed") else None
+    return told if word not in OF_THE_CALL or word in ("success", "failed") else None

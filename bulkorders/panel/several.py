@@ -100,19 +100,22 @@ class Asking:
                 await self._requests(action, [id_], found)
             return
         reply = await self._asked(action, ids)
-        said = read_requests(reply, action, ids)
+        said = self._said(reply, action, ids)
         if not self._refused_whole(reply, ids, said):
             found.update(said)
             return
         if len(ids) == 1:
             if self._wants_one(action, reply):
-                said = read_requests(await self._asked(action, ids, one=True), action, ids)
+                said = self._said(await self._asked(action, ids, one=True), action, ids)
             found.update(said)
             return
         if self._kind(reply) in ABOUT_THE_CALL:
             self._singly.add(action)
         for part in _halves(ids):
             await self._requests(action, part, found)
+
+    def _said(self, reply: Reply, action: str, ids: Sequence[str]) -> dict[str, RequestAnswer]:
+        return read_requests(reply, action, ids, not_placed=self._panel.profile.not_placed)
 
     def _wants_one(self, action: str, reply: Reply) -> bool:
         """Whether this refusal of one order under `orders` may come from a panel that takes `order`."""

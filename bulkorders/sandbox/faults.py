@@ -15,6 +15,7 @@ from bulkorders.sandbox.errors import BadSettingError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+_ORDER: Final = re.compile(r"(?:[A-Za-z]+_?)?\d+", re.ASCII)
 _WAIT: Final = re.compile(r"(?:date:)?-?\d+(?:\.\d+)?")
 
 
@@ -64,8 +65,10 @@ class Fault:
     def _check_what_is_said(self) -> None:
         if self.status and not 200 <= self.status <= 599:  # noqa: PLR2004 - the statuses a final answer may have
             raise BadSettingError(f"a status is from 200 to 599, not {self.status}")
-        if self.order is not None and not (self.order.isascii() and self.order.isdigit()):
-            raise BadSettingError(f"an order id is of digits here, not {self.order!r}")
+        if self.order is not None and not _ORDER.fullmatch(self.order):
+            raise BadSettingError(
+                f"an order id is of digits here, or begins with letters as in K12 and ord_12, not {self.order!r}"
+            )
         if self.retry_after is not None and not _WAIT.fullmatch(self.retry_after):
             raise BadSettingError(f"retry_after is SECONDS or date:SECONDS, not {self.retry_after!r}")
 

@@ -181,7 +181,7 @@ def _explanation(worksheet: Worksheet, styles: Styles, inputs: Sequence[Input]) 
         put_text(worksheet, row + offset, 3, each.meaning, styles.get(**look))
     worksheet.set_landscape()
     worksheet.set_paper(9)
-    worksheet.fit_to_pages(1, 0)
+    worksheet.fit_to_pages(1, 1)
 
 
 _SERVICE_COLUMNS = (

@@ -158,6 +158,8 @@ class Dispatch:
             self.stop(decision.stop, outcome.message)
         if decision.hold:
             await self._pace.hold(decision.hold)
+        if outcome.kind == "rate":
+            await self._pace.slow_down()
         if decision.again:
             self._queue.appendleft(waiting)
         if decision.pause and self._gate.is_set() and self._stopped is None:

@@ -12,6 +12,10 @@ DOUBTS_IN_A_ROW = 3
 """Doubts in a row after which the panel is paused: an outage costs the orders in flight and these."""
 
 
+BUSY_WAIT = 1.0
+"""Seconds in which nobody begins where a panel says that it was asked too often, and not how long to wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What follows from an outcome.
@@ -45,7 +49,7 @@ def decide(outcome: Outcome, tries: int, doubts: int, draw: float) -> Decision:
 def _not_sent(outcome: Outcome, tries: int, draw: float) -> Decision:
     if tries >= MOST_TRIES or (outcome.wait or 0.0) > LONGEST_WAIT:
         return Decision(stop=outcome.kind)
-    asked = outcome.wait or 0.0
+    asked = outcome.wait or (BUSY_WAIT if outcome.kind == "rate" else 0.0)
     return Decision(again=True, hold=max(asked, backoff(tries, draw, first=1.0)))
 
 

@@ -32,7 +32,7 @@ RUN_NOTES = {
     "probe.no_balance": "The balance can't be read ({began}).",
     "probe.no_currency": 'The panel does not say its currency: add currency = "…" to its settings.',
     "probe.services": "It lists {count} services, of the types {types}.",
-    "probe.services_unread": "{count} services can't be read and can't be ordered: {ids}.",
+    "probe.services_unread": "Services that can't be read, and can't be ordered ({count}): {ids}.",
     "probe.types_unknown": "Of these types nothing is known here, and they are treated like Default: {types}.",
     "probe.no_order": "Without an order of your own the answers to `status` were not looked at: add --order ID for that.",
     "probe.order_unknown": "The panel does not know the order {id}: {said}.",
@@ -43,7 +43,7 @@ RUN_NOTES = {
     "probe.several": "The status of several orders can be asked for in one call.",
     "probe.one_by_one": "The status of several orders can't be told apart in one call ({began}).",
     "probe.family": "It looks like a panel of the family {family}.",
-    "probe.canonical": "Nothing sets it apart from the canonical family, {family}.",
+    "probe.canonical": "Nothing sets it apart from the canonical family, {family}: no preset is needed.",
     "status.not_yet": "{count} orders placed within the last hour are not known to the panel yet. They are asked about again next time.",
     "status.missing": "{count} orders placed more than an hour ago are not known to the panel ({ids}): {said}. What was known of them is kept. Ask the panel; the journal has its answer to each.",
 }

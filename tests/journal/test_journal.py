@@ -26,6 +26,7 @@ CHECKED = "2020-05-04T10:00:00+00:00"
 LOST = Outcome(Verdict.IN_DOUBT, kind="timeout", message="no answer")
 REFUSED = Outcome(Verdict.REJECTED, kind="link", message="bad link", http_status=200)
 NOT_SENT = Outcome(Verdict.NOT_SENT, kind="dns")
+ACTIVE = Outcome(Verdict.REJECTED, kind="duplicate", message="active order", http_status=200)
 
 
 def request(key: str, number: str = "q1", kind: RequestKind = RequestKind.REFILL) -> Request:
@@ -390,6 +391,28 @@ class TestDoubt:
         assert run(journal.resolve(key, "rule out", reason="support says no", run="r2")).state is State.READY
         assert run(journal.events(key=key))[-1].facts["reason"] == "support says no"
         assert run(journal.claim(key, "a2", "r2"))
+
+    def test_an_active_order_after_ruling_out_may_be_the_lost_one(
+        self, run: Runs, journal: Journal, key: str
+    ) -> None:
+        """The panel holds such an order already: after a ruled-out attempt that is a doubt, not a refusal."""
+        run(journal.resolve(key, "rule out", run="r2"))
+        run(journal.claim(key, "a2", "r2"))
+        again = run(journal.record("a2", ACTIVE))
+        assert (again.state, again.message) == (State.IN_DOUBT, "active order")
+        assert replay(run(journal.events()))[key].state is State.IN_DOUBT
+        assert not run(journal.claim(key, "a3", "r3"))
+
+    def test_an_active_order_without_an_earlier_attempt_is_a_refusal(
+        self, run: Runs, journal: Journal, order: Orders
+    ) -> None:
+        """A fresh order can't be what the panel holds already: it is rejected, and may be tried later."""
+        fresh = order(2)
+        run(journal.add([fresh], "r1"))
+        for attempt in ("b1", "b2"):
+            run(journal.claim(fresh.key, attempt, "r1"))
+            assert run(journal.record(attempt, ACTIVE)).state is State.REJECTED
+            run(journal.again([fresh.key], "r2"))
 
     def test_an_accepted_answer_after_ruling_out_places_the_order(
         self, run: Runs, journal: Journal, key: str, accept: Accept

@@ -214,7 +214,7 @@ def test_every_type_of_service_is_bought_at_its_price(desk, dialect):
     if dialect == "cmsnt1":
         settings += '\nlimits = { add = "1000/s" }'
     with panel(desk, dialect, settings) as there:
-        there.sandbox.shop.set_speed(100)
+        there.sandbox.shop.set_speed(2_000)
         sheet = there.sheet(rows_of_every_type(there), header=tuple(FIELDS))
         ended = there.run("submit", sheet, "--yes", "--concurrency", "4", "--json")
         assert (ended.code, set(ended.states())) == (0, {"placed"}), ended.out + ended.err
@@ -286,6 +286,10 @@ def test_the_command_serves_a_dialect_and_names_them_all(desk):
 def test_plain_orders_need_no_setting_at_all(desk, dialect):
     """Nearly all dialects are understood with address and key alone: placed once, ids and charges known."""
     with panel(desk, dialect) as there:
+        there.sandbox.shop.plan("Completed")
+        there.sandbox.shop.set_speed(
+            100
+        )  # a second between two orders is soon over: the wait for it is drawn
         sheet = there.sheet(ROWS[:2], header=HEADER)
         ended = there.run("submit", sheet, "--yes", "--json")
         assert (ended.code, ended.states()) == (0, ["placed"] * 2), ended.out + ended.err

@@ -224,3 +224,14 @@ def test_a_new_panel_needs_no_settings_to_be_looked_at(desk):
     assert ended.code == 0, ended.err
     assert "[panels.shop]" in ended.out
     assert 'key = "env:NEW_KEY"' in ended.out
+
+
+def test_a_panel_that_takes_one_order_a_second_gets_them_all_without_a_setting(desk):
+    """Complaints of too many requests make the run slower, and end it for nobody."""
+    with running(dialect="cmsnt1", key=desk.sandbox.key, balance="100000000") as sandbox:
+        desk.changes["BULKORDERS_PANEL_URL"] = sandbox.url
+        rows = [("1", f"https://example.com/post/{number}", 500) for number in range(8)]
+        ended = desk.run("submit", desk.sheet(rows), "--yes", "--json")
+        assert ended.code == 0, ended.out + ended.err
+        assert ended.states() == ["placed"] * 8
+        assert len(sandbox.shop.orders) == 8

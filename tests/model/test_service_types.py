@@ -2,6 +2,7 @@
 
 import pytest
 
+from bulkorders.model.catalogue import Service
 from bulkorders.model.service_types import (
     ALIASES,
     DEFAULT,
@@ -145,3 +146,11 @@ def test_every_incidental_field_is_taken_by_some_type_and_not_by_default() -> No
         assert any(field in kind.takes for kind in TYPES.values())
         assert field not in DEFAULT.takes
     assert set(INCIDENTAL) > UNSAID
+
+
+@pytest.mark.parametrize(("dripfeed", "takes"), [(True, True), (None, False), (False, False)])
+def test_a_service_that_can_be_dripped_takes_runs_and_interval(dripfeed, takes):
+    """Whatever its type, where the panel says so; where it does not say, the type decides."""
+    service = Service("1", "", type_name="like", dripfeed=dripfeed)
+    assert ({"runs", "interval"} <= service.type.takes) is takes
+    assert Service("1", "", type_name="Package", dripfeed=True).type.takes == service_type("Package").takes

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from bulkorders.model.catalogue import Balance
 from bulkorders.model.outcomes import Outcome, Verdict
-from bulkorders.panel.answers import Reply
+from bulkorders.panel.answers import Reply, says_no
 from bulkorders.panel.deliveries import delivery, entries
 from bulkorders.panel.faults import fault_of
 from bulkorders.panel.figures import amount, flag, identifier, whole_number
 from bulkorders.panel.kinds import kind_of
 from bulkorders.panel.listings import balance, services
 from bulkorders.panel.masking import masking
+from bulkorders.panel.order_ids import names_an_order
 from bulkorders.panel.requests import Said, read_refill_statuses, read_requests
 from bulkorders.panel.verdicts import is_challenge, outcome_of
 from bulkorders.panel.wire import Exchange
@@ -29,11 +30,15 @@ KEYS = [
     "order",
     "orders",
     "order_id",
+    "order_ids",
     "Order",
     "id",
+    "_id",
     "data",
     "result",
+    "response",
     "error",
+    "error_message",
     "errors",
     "err",
     "status",
@@ -67,6 +72,9 @@ KEYS = [
     "order_status",
     "runs",
     "reason",
+    "refill_id",
+    "cancelled",
+    "status_code",
     "1",
     "2",
     "K7",
@@ -108,6 +116,12 @@ TEXTS = [
     "Internal server error",
     "liên hệ Admin",
     "Incorrect order ID",
+    "Order placed, low balance",
+    "#23501",
+    "error=Bad link",
+    "1e-05",
+    "2.0",
+    "2024-01-01",
     "Quantity less than minimal 200",
     "\ud800",
     "a\x00b",
@@ -147,7 +161,7 @@ def _shaped(*fields: str) -> st.SearchStrategy[str]:
     return st.lists(pairs, min_size=2, max_size=8).map(_object)
 
 
-sold = _shaped("order", "orders", "id", "status", "message", "charge", "data", "error")
+sold = _shaped("order", "orders", "order_id", "id", "status", "message", "charge", "data", "error", "code")
 service = _shaped("service", "id", "name", "type", "category", "rate", "min", "max", "refill", "dripfeed")
 status = _shaped("order", "status", "charge", "start_count", "remains", "currency", "error", "order_status")
 asked_for = _shaped("order", "refill", "cancel", "status", "error", "success", "id")
@@ -234,6 +248,7 @@ def test_an_order_comes_to_a_verdict_that_its_answer_bears_out(reply: Reply) -> 
     status = reply.exchange.status or 0
     if came.verdict is Verdict.ACCEPTED:
         assert came.order_ids
+        assert not says_no(reply.value)
         assert 200 <= status < 300
         assert reply.exchange.complete
     elif came.verdict is Verdict.NOT_SENT:
@@ -245,6 +260,7 @@ def test_an_order_comes_to_a_verdict_that_its_answer_bears_out(reply: Reply) -> 
         assert reply.exchange.complete
     if came.verdict in (Verdict.NOT_SENT, Verdict.REJECTED):
         assert came.order_ids == ()
+        assert not names_an_order(reply.value)
 
 
 @fuzz

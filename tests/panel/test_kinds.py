@@ -1,10 +1,12 @@
 """What error texts mean: known ones in five languages, and never a sale taken for a refusal."""
 
 import unicodedata
+from typing import Any
 
 import pytest
 
-from bulkorders.panel.kinds import kind_of, table
+from bulkorders.errors import SettingsError
+from bulkorders.panel.kinds import kind_of, kinds_from, table
 
 TEXTS = {
     "key": """
@@ -75,6 +77,58 @@ TEXTS = {
         Đơn hàng không được tạo thành công vui lòng liên hệ Admin | Please contact support | Gateway timeout
     """,
 }
+MORE = {
+    "key": """
+        The API key you entered is incorrect. | ERR_INVALID_KEY | Key is not valid | API key does not exist
+        Khóa API không hợp lệ | Token không hợp lệ | API key bạn nhập không chính xác | Kunci API tidak valid
+        Hatalı API anahtarı | Yanlış api key | Ключ API недействителен | Не указан API ключ | Authentication failed
+    """,
+    "account": """
+        User is banned | Account not activated | Hesap pasif | Аккаунт отключен | Пользователь заблокирован
+        Tài khoản của bạn chưa được kích hoạt | Ваш IP не разрешен | IP adresiniz izinli değil | API not activated
+    """,
+    "funds": """
+        You do not have enough balance | You don't have enough funds | Vui lòng nạp tiền | Dana tidak cukup
+        Yeterli bakiyeniz yok | Недостаточный баланс | Не хватает средств | Guthaben nicht ausreichend
+    """,
+    "rate": """
+        Too Many Attempts. | Gửi yêu cầu quá nhanh | Terlalu banyak request | Превышен лимит запросов
+        another order is being processed | API limit exceeded
+    """,
+    "maintenance": """
+        Hệ thống đang nâng cấp | Сервис на обслуживании | Ordering disabled | Orders are temporarily disabled
+        New orders are closed
+    """,
+    "duplicate": """
+        Active order exists for this link | Order already exists for this link | This link is already in use
+        Bạn đang có đơn hàng với link này | Đơn hàng trùng lặp | Pesanan dengan link ini sedang berjalan
+        Anda memiliki pesanan aktif | Bu bağlantı için devam eden sipariş var | По этой ссылке уже есть заказ
+    """,
+    "quantity": """
+        Min order 100 | Max 5000 | Amount must be between 1 and 5 | Geçersiz miktar | Miktar çok düşük
+        Минимальный заказ 100 | Недопустимое количество | Количество слишком мало
+    """,
+    "link": """
+        Please enter a valid link | Please provide a valid URL | Link cannot be empty | Please enter link
+        link must be a URL address | Lütfen geçerli bir link girin | Недопустимая ссылка | Укажите ссылку
+        Không tìm thấy bài viết | ID bài viết không hợp lệ
+    """,
+    "service": """
+        Service #55 not found | Service 55 does not exist | No such service | Máy chủ này đã đóng
+        ID layanan salah | Layanan sedang gangguan | Servis şu anda kapalı
+    """,
+    "fields": """
+        Please enter comments | Comments field cannot be empty | Comments count must be at least 10
+        Drip feed is not available for this service | Interval must be at least 10 | Parameters missing
+        Укажите комментарии | field required
+    """,
+    "request": "Unknown method | Invalid method | Action not found | No action specified",
+    "unclear": """
+        We could not process your order | Có lỗi xảy ra, vui lòng thử lại | Đặt hàng thất bại | Pesanan gagal
+        Gagal membuat pesanan | Sipariş oluşturulamadı | Beklenmeyen hata | Произошла ошибка | Curl error 7
+        Не удалось создать заказ | Ошибка сервера
+    """,
+}
 VERDICTS = {
     "key": "stop",
     "account": "stop",
@@ -86,7 +140,7 @@ VERDICTS = {
 }
 EACH = [
     (kind, " ".join(text.split()))
-    for kind, texts in TEXTS.items()
+    for kind, texts in (*TEXTS.items(), *MORE.items())
     for text in texts.replace("\n", "|").split("|")
 ]
 
@@ -110,6 +164,17 @@ AFTER_A_SALE = """
     Số lượng | Dịch vụ | Bình luận | Yorum | Komentar | Ссылка | Количество | Liên kết | Miktar
     Your balance was charged | Amount deducted, quantity must be checked | Try again | Error | Failed | OK
     Success | Processing | Pending | Balance | Account | Service | Link | Key | Order | 0 | Something | xyz
+    Order placed, low balance | Order #5 created, but your balance is too low for the next one
+    Order placed: quantity must be checked | Success: order 5, invalid link format ignored
+    Pesanan berhasil dibuat, saldo tidak cukup untuk berikutnya | Siparişiniz alındı, link geçersiz olabilir
+    SİPARİŞİNİZ ALINDI, LİNK GEÇERSİZ OLABİLİR | Заказ создан, но ссылка не проверена | Placed order with invalid link
+    Đặt hàng thành công, số dư không đủ cho lần sau | Order accepted, minimum delivery 24 hours
+    Your order was submitted. Too many requests | Order queued; service temporarily disabled
+    Money was taken; incorrect link | Order saved, please top up your balance | Đã thanh toán, link không đúng
+    Saldo terpotong, link tidak valid | Bakiyenizden düşüldü, geçersiz link | Средства списаны, неверная ссылка
+    Quantity reduced to maximum 1000 | Payment completed. Link not found | Order 5: invalid comments were skipped
+    2 of 3 orders placed, not enough funds | Order will be delayed due to maintenance | Order started, max 500 per day
+    Maintenance: your order is queued | Your order is waiting: too many orders on this service | Bad link, order id: 77
     Insufficient permissions of the order worker | Please wait | Your order is being processed
 """
 
@@ -143,3 +208,91 @@ def test_decomposed_letters_are_letters() -> None:
 def test_the_table_holds_known_verdicts_only() -> None:
     """Each section of the table ends in one of the four verdicts."""
     assert {kind.verdict for kind, _ in table()} == {"rejected", "wait", "stop", "in_doubt"}
+
+
+def test_a_refusal_that_denies_a_sale_stays_a_refusal() -> None:
+    """Words of a sale with a "not" before them are no sale."""
+    assert kind_of(["Not created: bad link"]).name == "link"
+    assert kind_of(["Заказ не создан: неверная ссылка"]).name == "link"
+    assert kind_of(["Pesanan tidak berhasil, link tidak valid"]).name == "link"
+
+
+def test_ones_own_texts_go_first_in_any_case() -> None:
+    """A text copied from an answer is found as it stands, an expression as such, before the table's kinds."""
+    own = kinds_from(
+        {
+            "funds": {"texts": ["Your wallet (USD) is empty.", r"code \[E12\]"]},
+            "regional": {"texts": ["not sold in [a-z]+"], "verdict": "rejected"},
+            "softer": {"texts": ["bad link"], "verdict": "in_doubt"},
+            "closed": {"texts": ["back at \\d+ o.clock"], "kind": "maintenance"},
+        }
+    )
+    told = {
+        "YOUR WALLET (USD) IS EMPTY.": ("funds", "stop"),
+        "Failed with code [E12]": ("funds", "stop"),
+        "Not sold in Turkey!": ("regional", "rejected"),
+        "Bad link": ("softer", "in_doubt"),
+        "We are back at 9 o'clock": ("maintenance", "wait"),
+        "Invalid API key": ("key", "stop"),
+        "The moon is full": ("unknown", "in_doubt"),
+    }
+    found = {text: kind_of([text], own) for text in told}
+    assert {text: (kind.name, kind.verdict) for text, kind in found.items()} == told
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "no expression": ({"link": {"texts": ["("]}}, "no regular expression"),
+    "a set within a set": ({"link": {"texts": ["[[a]b"]}}, "no regular expression"),
+    "no texts": ({"link": {"texts": []}}, "one or more texts"),
+    "texts as one text": ({"link": {"texts": "a"}}, "one or more texts"),
+    "texts forgotten": ({"link": {"verdict": "rejected"}}, "one or more texts"),
+    "an empty text": ({"link": {"texts": ["  "]}}, "empty"),
+    "an endless text": ({"link": {"texts": ["a" * 501]}}, "longer than"),
+    "an unknown verdict": ({"link": {"texts": ["abc"], "verdict": "maybe"}}, "found 'maybe'"),
+    "a new kind without verdict": ({"regional": {"texts": ["abc"]}}, "found none"),
+    "a new kind that stops": ({"regional": {"texts": ["abc"], "verdict": "stop"}}, "account, address, funds"),
+    "a misspelt name": ({"link": {"text": ["abc"]}}, "unknown name 'text'"),
+    "no table": ({"link": 5}, "expected a table"),
+    "a kind of many words": ({"X y": {"texts": ["abc"], "verdict": "rejected"}}, "small letters"),
+    "a kind that is a number": ({"link": {"texts": ["abc"], "kind": 5}}, "small letters"),
+    "everything": ({"link": {"texts": [".*"]}}, "after it has sold"),
+    "nothing but an error": ({"link": {"texts": ["error"]}}, "after it has sold"),
+    "a sale": ({"funds": {"texts": ["order placed"]}}, "after it has sold"),
+    "a repeated repetition": ({"link": {"texts": ["(a+)+$"]}}, "for ever"),
+    "a repeated choice": ({"link": {"texts": ["(?:a|a)*b"]}}, "for ever"),
+    "a repetition repeated often": ({"link": {"texts": ["((ab)*c){2,}"]}}, "for ever"),
+    "a repeated option": ({"link": {"texts": ["(x?){60}y"]}}, "for ever"),
+    "many open ends": ({"link": {"texts": ["a.*b.*c.*d"]}}, "for ever"),
+}
+
+
+@pytest.mark.parametrize(("tables", "reason"), WRONG.values(), ids=WRONG)
+def test_an_unusable_text_of_ones_own_is_refused(tables: dict[str, Any], reason: str) -> None:
+    """What is no expression, could match after a sale or search for ever is named with its section."""
+    with pytest.raises(SettingsError) as caught:
+        kinds_from(tables)
+    assert caught.value.code == "settings.error_kinds"
+    assert caught.value.facts["section"] == next(iter(tables))
+    assert reason in caught.value.facts["reason"]
+
+
+def test_what_may_follow_a_sale_may_be_said_in_doubt() -> None:
+    """A text that matches anything is allowed where it makes an order in doubt."""
+    own = kinds_from({"unclear": {"texts": ["order placed"]}})
+    assert kind_of(["Order placed"], own).verdict == "in_doubt"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Invalid keywords", "fields"),
+        ("neworder.error.answer_number", "fields"),
+        ("Vui lòng nhập từ khóa", "fields"),
+        ("Kolom komentar wajib diisi", "fields"),
+        ("Đơn hàng đã được tạo, link không hợp lệ", "unclear"),
+        ("Invalid key", "key"),
+    ],
+)
+def test_a_word_that_only_begins_like_a_key_is_none(text: str, name: str) -> None:
+    """Keywords are a field of the row, and no row's mistake ends a run; what speaks of a sale stays in doubt."""
+    assert kind_of([text]).name == name

@@ -1,6 +1,7 @@
 """The pace of one process: never more at once than asked, never faster, nobody while the panel asks to wait."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -145,3 +146,27 @@ def test_both_the_rate_and_the_limit_are_kept() -> None:
     seen = turns(pace, "add", "add", "add")
     assert seen[1] >= 1 / 20 - 0.001
     assert seen[2] >= 0.3
+
+
+def test_a_panel_that_complains_gets_orders_further_apart_for_a_while() -> None:
+    """After a complaint orders begin apart, and nearer again with each that it takes; other calls are free."""
+
+    async def measured() -> tuple[list[float], list[float]]:
+        pace, loop = LocalPace(8), asyncio.get_running_loop()
+        await pace.turn("add")
+        for _ in range(5):
+            await pace.slow_down()  # five in flight complain of one haste
+        start, orders, others = loop.time(), [], []
+        for _ in range(3):
+            await pace.turn("add")
+            orders.append(loop.time() - start)
+        for _ in range(5):
+            await pace.turn("status")
+            others.append(loop.time() - start)
+        return orders, others
+
+    orders, others = asyncio.run(measured())
+    assert 0.2 <= orders[0] < 1.0
+    gaps = [later - earlier for earlier, later in pairwise(orders)]
+    assert all(gap > 0.15 for gap in gaps)
+    assert others[-1] - orders[-1] < 0.15

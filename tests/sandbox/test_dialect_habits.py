@@ -238,6 +238,15 @@ def test_homemade_gives_the_earlier_order_for_the_same_request(speaking: Speakin
     assert len(panel.shop.orders) == 2
 
 
+def test_a_fault_may_repeat_an_id_of_letters(speaking: Speaking):
+    """An order id that a fault gives again may be one of this dialect."""
+    panel = speaking("homemade")
+    panel.sandbox.faults.set([Fault("repeated_id", when="before", order="ord_4711")])
+    said = panel.ask("add", service="1", link=LINK, quantity="500")
+    assert (said.status_code, said.json()) == (201, {"orderId": "ord_4711"})
+    assert panel.shop.orders == []
+
+
 def test_homemade_says_too_many_with_200(speaking: Speaking):
     """The eleventh order in a second is refused with 200 and another key than other errors have."""
     panel = speaking("homemade")

@@ -60,3 +60,9 @@ def test_a_pause_ends_only_with_good_probes_and_progress():
     assert not resume_after_probes(good=0, placed_since_last_pause=5, pauses=1)
     assert not resume_after_probes(good=2, placed_since_last_pause=0, pauses=2)
     assert resume_after_probes(good=2, placed_since_last_pause=1, pauses=2)
+
+
+def test_a_panel_that_says_too_often_and_not_how_long_gets_a_second() -> None:
+    """Nobody begins for a second at least, whatever the draw."""
+    busy = Outcome(Verdict.NOT_SENT, kind="rate", consequence=Consequence.WAIT)
+    assert decide(busy, 1, 0, 0.0).hold >= 1.0

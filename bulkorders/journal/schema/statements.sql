@@ -137,6 +137,9 @@ WHERE key = :key AND (outcome IS NULL OR outcome IN ('accepted', 'in_doubt'))
 -- name: last_attempt
 SELECT id FROM attempts WHERE key = :key ORDER BY number DESC LIMIT 1
 
+-- name: ruled_out_before
+SELECT id FROM attempts WHERE key = :key AND outcome = 'ruled_out' AND number < :number LIMIT 1
+
 -- name: known_attempt
 SELECT number, outcome FROM attempts WHERE id = :id
 

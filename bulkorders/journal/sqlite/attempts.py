@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bulkorders.errors import JournalError
-from bulkorders.journal.settling import LIVE, RULED_OUT, SUSPECTED, Settlement, Standing, settle
+from bulkorders.journal.settling import DUPLICATE, LIVE, RULED_OUT, SUSPECTED, Settlement, Standing, settle
 from bulkorders.journal.sqlite.reading import submission
 from bulkorders.journal.sqlite.rows import as_json, clean, ids_of, whole
 from bulkorders.journal.sqlite.transaction import Transaction
@@ -81,6 +81,8 @@ def record(tx: Transaction, attempt: str, outcome: Outcome, run: str | None = No
         taken=_taken(tx, stand, outcome.order_ids),
         suspected=stand.kind == SUSPECTED,
         contested=stand.was not in LIVE and tx.one("live_attempt", key=stand.key) is not None,
+        ruled_out=outcome.kind == DUPLICATE
+        and tx.one("ruled_out_before", key=stand.key, number=stand.number) is not None,
     )
     settlement = settle(standing, outcome)
     if settlement.told:
