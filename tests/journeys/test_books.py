@@ -98,6 +98,20 @@ def test_an_order_whose_money_is_gone_stays_in_doubt_and_is_never_sent_again(kno
     assert len(known.sold()) == 11
 
 
+def test_an_order_that_the_panel_calls_open_is_not_ruled_out_again(known, doubtful):
+    """Ruled out, sent again and refused since one is open for its link: the balance has no say any more."""
+    doubtful("before")
+    age(known, 20)
+    assert auto(known)[0].code == 0
+    refusal = Fault(kind="error", text="You have active order with this link. Please wait")
+    known.sandbox.faults.set([refusal])
+    ended = submit(known, known.sheet(rows(9), "three.csv"))
+    assert (ended.code, ended.states()[2]) == (5, "in_doubt"), ended.out
+    age(known, 20)
+    ended, left = auto(known)
+    assert (left, ended.json["in_doubt"][0]["verdict"]["why"]) == (["cannot_tell"], "link_open")
+
+
 def test_nothing_is_ruled_out_soon(known, doubtful):
     """Right after the run nobody can tell."""
     doubtful("before")
