@@ -27,6 +27,15 @@ settings.register_profile("steady", derandomize=True, deadline=None, database=No
 settings.load_profile("steady")
 """The same examples in every run: what is found stays found. `--hypothesis-profile default` looks further."""
 
+AGEING = (
+    "UPDATE attempts SET claimed_at = earlier(claimed_at), finished_at = earlier(finished_at)",
+    "UPDATE orders SET sent_at = earlier(sent_at), placed_at = earlier(placed_at), checked_at = earlier(checked_at)",
+    "UPDATE runs SET started_at = earlier(started_at), finished_at = earlier(finished_at)",
+    "UPDATE balances SET at = earlier(at)",
+    "UPDATE events SET at = earlier(at)",
+)
+"""What makes a journal older."""
+
 HEADER = ("Service", "Link", "Quantity")
 
 
@@ -116,13 +125,23 @@ class Desk:
         return path
 
     def age_journal(self, *, seconds: float) -> None:
-        """Make the journal's attempts so many seconds older, as if that time had passed."""
+        """Make all that the journal holds so many seconds older, as if that time had passed."""
+        earlier = timedelta(seconds=seconds)
         with closing(sqlite3.connect(self.folder / "home" / "journal.sqlite")) as journal, journal:
-            for number, claimed in journal.execute("SELECT number, claimed_at FROM attempts").fetchall():
-                earlier = datetime.fromisoformat(claimed) - timedelta(seconds=seconds)
-                journal.execute(
-                    "UPDATE attempts SET claimed_at = ? WHERE number = ?", (earlier.isoformat(), number)
-                )
+            journal.create_function(
+                "earlier",
+                1,
+                lambda at: at and (datetime.fromisoformat(at) - earlier).isoformat(timespec="microseconds"),
+            )
+            triggers = journal.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+            ).fetchall()
+            for name, _ in triggers:
+                journal.execute(f"DROP TRIGGER {name}")
+            for change in AGEING:
+                journal.execute(change)
+            for _, sql in triggers:
+                journal.execute(sql)
 
     def sold(self) -> list[Mapping[str, str]]:
         """Return the parameters of every order the panel sold, in the order of sale."""

@@ -76,7 +76,7 @@ def close(before: Decimal, after: Decimal, entries: Sequence[Entry]) -> Closing:
     """Close the books: hold the fall of the balance against what the orders cost."""
     placed = [entry for entry in entries if entry.standing is Standing.PLACED]
     charged = money.total(entry.charge for entry in placed)
-    rest = money.total((before, -after, -charged))
+    rest = money.total((before, after.copy_negate(), charged.copy_negate()))
     uncharged = [entry for entry in placed if entry.charge is None]
     unsure = [*uncharged, *(entry for entry in entries if entry.standing is Standing.IN_DOUBT)]
     refunds = [entry.refund for entry in placed if entry.refund > 0]
@@ -143,15 +143,19 @@ def suspects(before: Decimal, after: Decimal, entries: Sequence[Entry]) -> Seque
     placed = [entry for entry in entries if entry.standing is Standing.PLACED]
     doubtful = [entry.estimate for entry in entries if entry.standing is Standing.IN_DOUBT]
     costs = [_cost(entry) for entry in placed]
-    rest = money.total((before, -after, *(-cost for cost in (*costs, *doubtful) if cost)))
+    spent = [cost.copy_negate() for cost in (*costs, *doubtful) if cost]
+    rest = money.total((before, after.copy_negate(), *spent))
     if rest <= 0:
         return ()
     pairs = [(entry.charge, entry.estimate) for entry in placed if entry.charge and not entry.refund]
-    discounts = [charge / estimate for charge, estimate in pairs if estimate and charge < estimate]
-    lowest = min(discounts, default=Decimal(1))
+    discounts = [(charge, estimate) for charge, estimate in pairs if estimate and charge < estimate]
     return tuple(
         entry.key
         for entry in entries
         if entry.standing is Standing.REJECTED
-        and (entry.estimate is None or Decimal(0) < entry.estimate * lowest <= rest)
+        and (
+            entry.estimate is None
+            or Decimal(0) < entry.estimate <= rest
+            or any(0 < entry.estimate * charge <= rest * estimate for charge, estimate in discounts)
+        )
     )

@@ -173,7 +173,7 @@ def _check_movements(window: Sequence[BalanceReading], sold: Sequence[Sold], evi
     least = Decimal(0)
     for earlier, reading in pairwise(window):
         at, before = _at(reading), _at(earlier)
-        fallen = money.total((window[0].amount, -reading.amount))
+        fallen = money.total((window[0].amount, reading.amount.copy_negate()))
         sure = money.total(each.charge for each in sold if each.placed_at <= at)
         possible = money.total(each.charge for each in sold if each.sent_at <= at)
         in_doubt = money.total(

@@ -67,9 +67,12 @@ async def close(
     kept, hand = Kept(), _Hand(journal, front, run)
     ruled_out = await journal.ruled_out()
     for account in accounts:
+        own = account.id
+        earlier = [each for key, each in known.items() if key not in placed_now and each.account == own]
+        kept.suspected |= await _reopened(hand, account, earlier, kept)
         if account.balance is None or account.balance_after is None:
             continue
-        now, own = account.balance_after.amount, account.id
+        now = account.balance_after.amount
         orders = [known[key] for key in placed_now if key in known and known[key].account == own]
         found = _Account(account, account.balance.amount, now, orders, ruled_out)
         entries = found.entries() if placed_now else _paid_back(before, known, own)
@@ -80,8 +83,6 @@ async def close(
         kept.closings[own] = closing
         if closing.unexplained is not None and closing.unexplained < 0:
             kept.held |= {entry.key for entry in entries if entry.standing is Standing.REJECTED}
-        earlier = [each for key, each in known.items() if key not in placed_now and each.account == own]
-        kept.suspected |= await _reopened(hand, account, earlier, kept)
         last = await _last_reading(journal, account, run)
         kept.notices += [*_told(account, closing, known), *_told_between(account, last)]
     for notice in kept.notices:
@@ -167,7 +168,7 @@ async def _reopened(hand: _Hand, account: Account, orders: Sequence[Submission],
     Too little had gone from the balance then: charges that came later, or money paid in, could hide theirs.
     """
     rejected = [each for each in orders if each.state is State.REJECTED and each.sent_at]
-    if not rejected or account.balance_after is None:
+    if not rejected:
         return False
     runs = {each.id: each for each in await hand.journal.runs(RUNS_LOOKED_AT)}
     starts = _by_start(rejected, await hand.journal.balances(account.id))
@@ -175,6 +176,9 @@ async def _reopened(hand: _Hand, account: Account, orders: Sequence[Submission],
     every = await hand.journal.submissions(accounts=[account.id]) if still_open else []
     found = False
     for start, keys in still_open.items():
+        if account.balance_after is None:
+            kept.held |= keys
+            continue
         since = entries_of(each for each in every if each.sent_at and each.sent_at >= start.at)
         spent = (start.amount, account.balance_after.amount)
         suspects = [key for key in books.suspects(*spent, since) if key in keys]

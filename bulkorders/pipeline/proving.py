@@ -17,7 +17,7 @@ from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.bookkeeping import MOVED_BACK, RUNS_LOOKED_AT
 from bulkorders.pipeline.options import Front
 from bulkorders.pipeline.polling import poll
-from bulkorders.submission.reconciling import Doubt
+from bulkorders.submission.reconciling import OPEN_LINK, Doubt
 
 LOOKED_BACK = timedelta(days=30)
 """How far back orders and readings are evidence."""
@@ -87,7 +87,7 @@ def _against(found: Doubt) -> str | None:
     """Return what speaks for the order having been placed, whatever the balance shows; else None."""
     if found.attempt is not None and found.attempt.order_ids:
         return "id_seen"
-    if found.link_open:
+    if found.link_open or (found.attempt is not None and found.attempt.kind == OPEN_LINK):
         return "link_open"
     return "too_early" if datetime.now(UTC) < found.settled_from else None
 

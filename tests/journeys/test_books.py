@@ -1,9 +1,6 @@
 """The books of whole runs, closed over a real socket, with each fault of the panel that moves the money."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
-from datetime import datetime, timedelta
 
 import openpyxl
 import pytest
@@ -11,14 +8,6 @@ import pytest
 from bulkorders.journal.opening import open_journal
 from bulkorders.model.outcomes import Outcome, Verdict
 from bulkorders.sandbox import Fault
-
-TIMES = {
-    "attempts": ("claimed_at", "finished_at"),
-    "orders": ("sent_at", "placed_at", "checked_at"),
-    "runs": ("started_at", "finished_at"),
-    "balances": ("at",),
-    "events": ("at",),
-}
 
 
 def rows(count, first=1):
@@ -29,20 +18,8 @@ def rows(count, first=1):
 
 
 def age(desk, minutes):
-    """Make all that the journal holds so many minutes older."""
-    with closing(sqlite3.connect(desk.folder / "home" / "journal.sqlite")) as journal, journal:
-        kept = [sql for (sql,) in journal.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")]
-        for (name,) in journal.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            journal.execute(f"DROP TRIGGER {name}")
-        for table, columns in TIMES.items():
-            for column in columns:
-                found = journal.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} > ''").fetchall()  # noqa: S608 - names above
-                for row, at in found:
-                    earlier = datetime.fromisoformat(at) - timedelta(minutes=minutes)
-                    text = earlier.isoformat(timespec="milliseconds" if len(at) < 30 else "microseconds")
-                    journal.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (text, row))  # noqa: S608 - names above
-        for sql in kept:
-            journal.execute(sql)
+    """Let so many minutes pass."""
+    desk.age_journal(seconds=60 * minutes)
 
 
 def submit(desk, sheet, *more):
@@ -121,6 +98,20 @@ def test_an_order_whose_money_is_gone_stays_in_doubt_and_is_never_sent_again(kno
     assert len(known.sold()) == 11
 
 
+def test_an_order_that_the_panel_calls_open_is_not_ruled_out_again(known, doubtful):
+    """Ruled out, sent again and refused since one is open for its link: the balance has no say any more."""
+    doubtful("before")
+    age(known, 20)
+    assert auto(known)[0].code == 0
+    refusal = Fault(kind="error", text="You have active order with this link. Please wait")
+    known.sandbox.faults.set([refusal])
+    ended = submit(known, known.sheet(rows(9), "three.csv"))
+    assert (ended.code, ended.states()[2]) == (5, "in_doubt"), ended.out
+    age(known, 20)
+    ended, left = auto(known)
+    assert (left, ended.json["in_doubt"][0]["verdict"]["why"]) == (["cannot_tell"], "link_open")
+
+
 def test_nothing_is_ruled_out_soon(known, doubtful):
     """Right after the run nobody can tell."""
     doubtful("before")
@@ -183,6 +174,8 @@ def test_a_refused_order_waits_for_the_books_before_it_is_to_be_put_right(desk):
     sheet = desk.sheet(rows(3), "late.csv")
     ended = submit(desk, sheet)
     assert (ended.code, ended.states(), books(ended)[1]) == (6, ["placed", "rejected", "placed"], [2, 4])
+    assert to_fix(desk, "late") == []
+    desk.run("refresh", "--all", "--json")
     assert to_fix(desk, "late") == []
     desk.sandbox.shop.advance(3_001)
     later = desk.run("refresh", sheet, "--json")

@@ -9,7 +9,8 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from bulkorders.model.reconciliation import Said, reconcile
+from bulkorders.model.books import BalanceReading
+from bulkorders.model.reconciliation import Evidence, Said, Sending, Sold, reconcile
 
 _SPEC = importlib.util.spec_from_file_location("trials", Path(__file__).with_name("trials.py"))
 trials = importlib.util.module_from_spec(_SPEC)
@@ -172,3 +173,23 @@ def test_a_round_sum_that_may_have_been_paid_in_silences():
     held = [replace(each, amount=Decimal(5000)) for each in evidence.readings[: first + 1]]
     left = [replace(each, amount=Decimal(5000) - gone) for each in evidence.readings[first + 1 :]]
     assert whys(replace(evidence, doubts=doubts, readings=[*held, *left])) == {"top_up"}
+
+
+def test_money_that_goes_between_two_runs_silences():
+    """A stranger who spends exactly the price of a doubt between two runs is seen, though all adds up at the end."""
+
+    def at(minutes):
+        return trials.BEGAN + timedelta(minutes=minutes)
+
+    def reading(minutes, amount):
+        return BalanceReading("a", Decimal(amount), None, at(minutes).isoformat(), "r", "end", quiet=True)
+
+    sold = [Sold(at(minutes), at(minutes), Decimal(1), Decimal(1)) for minutes in (1, 1.2, 1.4, 60.5)]
+    doubt = Sending("doubt", at(1.3), Decimal("5.13"), "alike")
+    readings = [reading(0, 100), reading(2, 97), reading(60, "91.87"), reading(61, "90.87")]
+    readings.append(reading(90, "90.87"))
+    clean = (Decimal(0), Decimal(0))
+    assert whys(Evidence(readings, sold, [doubt], closings=clean)) == {"moved"}
+    unmoved = [reading(0, 100), reading(2, 97), reading(60, 97), reading(61, 96), reading(90, 96)]
+    found = reconcile(Evidence(unmoved, sold, [doubt], closings=clean))
+    assert found["doubt"].said is Said.NOT_PLACED
