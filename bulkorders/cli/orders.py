@@ -36,7 +36,7 @@ def check(*, as_json: bool, **given: Any) -> int:
     "--recheck",
     type=click.FloatRange(0),
     metavar="SECONDS",
-    help="Ask the catalogue again when older than this (60).",
+    help="Ask the catalogue again when older than this (60 before the first order, then 600).",
 )
 @click.option(
     "--max-total", type=Amount(), help="Send nothing if the campaign would cost more than this in all."

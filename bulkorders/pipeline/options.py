@@ -15,7 +15,8 @@ class Options:
     `yes` answers the review beforehand. `mapping` names fields for headers (`{"Menge": "quantity"}`).
     `canary` places one order on each panel first, and holds its real charge against the estimate.
     `one_per_link` lets rows wait while an order for the same service and link is open. `recheck` is the
-    age in seconds from which on the catalogue is asked for again before an order is placed.
+    age in seconds from which on the catalogue is asked for again before an order is placed; without it
+    that is a minute before the first order, and ten between them.
     """
 
     sheet: Path
@@ -35,7 +36,7 @@ class Options:
     dry_run: bool = False
     canary: bool = False
     one_per_link: bool = False
-    recheck: float = 60.0
+    recheck: float | None = None
 
 
 class Front(Protocol):

@@ -18,7 +18,7 @@ from bulkorders.pipeline import readings
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.options import Front
-from bulkorders.pipeline.planning import Watchman
+from bulkorders.pipeline.planning import RUN_AGE, Watchman
 from bulkorders.pipeline.recording import Record
 from bulkorders.submission.attempt import Attempts
 from bulkorders.submission.dispatch import Dispatch, Stopped
@@ -65,7 +65,7 @@ async def place(run: Checking, record: Record, front: Front, ready: Sequence[Sub
 def _dispatch(run: Checking, record: Record, account: Account, gauge: "_Gauge") -> Dispatch:
     attempts = Attempts(account.panel, record.journal, record.spool, run.run)
     at_once = run.options.concurrency or run.settings.concurrency
-    reviewed = Watchman(account, run.options.recheck)
+    reviewed = Watchman(account, RUN_AGE if run.options.recheck is None else run.options.recheck)
 
     async def read(held: Balance, idle: bool) -> None:  # noqa: FBT001 - told, and not asked for
         await readings.keep(record.journal, account, held, run.run, "pause", quiet=idle)

@@ -20,6 +20,9 @@ from bulkorders.submission.dispatch import Stopped
 COMPARED = ("name", "type_name", "rate", "basis", "min", "max", "dripfeed", "refill")
 """What a service must still be; what else its listing says touches no order."""
 
+REVIEW_AGE, RUN_AGE = 60.0, 600.0
+"""Seconds a catalogue holds good before the first order, and between orders: some panels allow ten calls an hour."""
+
 RETRIES = 3
 PAUSE = 2.0
 """How often a panel that does not answer is asked for its catalogue before the run stops, and the seconds between."""
@@ -51,10 +54,11 @@ async def still_stands(run: Checking, send: Sequence[ValidatedOrder], front: Fro
     Raises GuardError `guard.plan_changed` with all that changed, PanelError where a panel can't be asked.
     """
     changes = await asyncio.to_thread(_sheet_changes, run)
+    age = REVIEW_AGE if run.options.recheck is None else run.options.recheck
     if not changes:
         for account in run.distinct_accounts():
             own = [order for order in send if order.account == account.id]
-            if own and too_old(account.catalogue, run.options.recheck):
+            if own and too_old(account.catalogue, age):
                 changes += await _asked_again(account, own, front)
     if changes:
         raise GuardError("guard.plan_changed", changes=" ".join(changes))
