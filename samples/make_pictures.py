@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 PICTURES = Path(__file__).parent / "pictures"
-COLUMNS, LINES = 110, 34
+COLUMNS, LINES = 110, 52
 FRAME = (
     '<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="0 0 {width} {height}">'
     "<style>text {{ font-family: 'DejaVu Sans Mono', monospace; font-size: {char_height}px; }} {styles}</style>"
