@@ -128,14 +128,15 @@ def status_word(told: str, words: Mapping[str, str] | None = None) -> str:
 
     `words` are the profile's own, by normalised spelling, and go first.
     """
-    plain = _normalised(told)
+    plain = normalised_status(told)
     if words and plain in words:
         return words[plain]
     known = STATUS_WORDS.get(plain)
     return known.value if known is not None else " ".join(told.split())
 
 
-def _normalised(told: str) -> str:
+def normalised_status(told: str) -> str:
+    """Return the spelling under which a status is looked up, in the table and among a profile's own words."""
     bare = MARKUP.sub(" ", unescape(told)).replace("_", " ").replace("-", " ")
     return " ".join(bare.lower().split()).strip(" .!")
 
@@ -168,7 +169,7 @@ def delivery(order_id: str, value: Any, mask: Mask, words: Mapping[str, str] | N
 
 def _word_alone(value: Any) -> str | None:
     """Return a bare text where it is a status and nothing else; every other text is an error."""
-    plain = _normalised(value) if isinstance(value, str) else ""
+    plain = normalised_status(value) if isinstance(value, str) else ""
     return value if plain in STATUS_WORDS and plain not in OF_THE_CALL else None
 
 
@@ -178,7 +179,7 @@ def _of_the_call(told: str, entry: Mapping[str, Any], *, wrapped: bool) -> bool:
     It is the order's own state where nothing is left to deliver, and in an answer that says apart from it
     how the call went (`wrapped`, or `order_status`).
     """
-    plain = _normalised(told)
+    plain = normalised_status(told)
     if plain not in TRUE_WORDS or wrapped or told in (entry.get("order_status"), entry.get("orderstatus")):
         return False
     remains = whole_number(entry.get("remains"))

@@ -15,6 +15,7 @@ from bulkorders.model.catalogue import basis_of
 from bulkorders.model.orders import account_id
 from bulkorders.model.pace import Limit
 from bulkorders.model.service_types import normalised_type
+from bulkorders.panel.deliveries import normalised_status
 from bulkorders.panel.kinds import Kinds, kinds_from
 from bulkorders.panel.wire import Timeouts
 from bulkorders.settings import PanelSettings, key_of, refers, secret
@@ -138,7 +139,7 @@ def profile_of(name: str, panel: PanelSettings, error_kinds: Mapping[str, Any] =
         idempotency=told.idempotency,
         timeouts=timeouts_of(told),
         verify=told.verify_tls,
-        status_words={_plain(word): status for word, status in told.status_words.items()},
+        status_words={normalised_status(word): status for word, status in told.status_words.items()},
         error_kinds=(*kinds_from(tables), *kinds_from(error_kinds)),
         not_placed=frozenset(told.not_placed),
         hidden=tuple(_sent(told, value) for value in told.send.values() if refers(value)),
@@ -179,10 +180,6 @@ def _naming(told: PanelSettings) -> Naming:
 
 def _sent(told: PanelSettings, value: SecretStr) -> str:
     return secret(value, told.url, loose=True)
-
-
-def _plain(word: str) -> str:
-    return " ".join(word.replace("_", " ").replace("-", " ").lower().split())
 
 
 def _check_names(profile: Profile) -> None:

@@ -16,7 +16,7 @@ from bulkorders.model.pace import LONGEST_WAIT, backoff
 from bulkorders.panel import deliveries
 from bulkorders.panel.answers import Reply, says_no
 from bulkorders.panel.forms import several
-from bulkorders.panel.kinds import kind_of
+from bulkorders.panel.kinds import Kind, kind_of
 from bulkorders.panel.requests import RequestAnswer, Said, read_refill_statuses, read_requests
 from bulkorders.panel.verdicts import retry_after
 from bulkorders.panel.wire import Sending
@@ -59,11 +59,11 @@ class Asking:
         reply = await self._panel.read("statuses", {"orders": several(self._panel.profile, ids)})
         told = deliveries.entries(reply.value, ids)
         found.update((id_, self._delivery(id_, entry)) for id_, entry in told.items())
-        if not told and self._kind(reply) in FOR_ALL:
+        if not told and self._kind(reply).name in FOR_ALL:
             said = "; ".join(reply.errors)
             found.update((id_, DeliveryReport(id_, error=said)) for id_ in ids)
             return
-        if told or (says_no(reply.value) and self._kind(reply) not in ABOUT_THE_CALL):
+        if told or (says_no(reply.value) and self._kind(reply).name not in ABOUT_THE_CALL):
             for part in _left(ids, told):
                 await self._statuses(part, found)
             return
@@ -72,8 +72,8 @@ class Asking:
         if all(found[id_].error is None for id_ in ids):
             self._singly.add("status")  # every one is there, and yet the list said nothing of them
 
-    def _kind(self, reply: Reply) -> str:
-        return kind_of(reply.errors, self._panel.profile.error_kinds).name
+    def _kind(self, reply: Reply) -> Kind:
+        return kind_of(reply.errors, self._panel.profile.error_kinds)
 
     async def _status(self, id_: str) -> DeliveryReport:
         reply = await self._panel.read("status", {"order": id_})
@@ -109,7 +109,7 @@ class Asking:
                 said = self._said(await self._asked(action, ids, one=True), action, ids)
             found.update(said)
             return
-        if self._kind(reply) in ABOUT_THE_CALL:
+        if self._kind(reply).name in ABOUT_THE_CALL:
             self._singly.add(action)
         for part in _halves(ids):
             await self._requests(action, part, found)
@@ -119,7 +119,7 @@ class Asking:
 
     def _wants_one(self, action: str, reply: Reply) -> bool:
         """Whether this refusal of one order under `orders` may come from a panel that takes `order`."""
-        told = self._kind(reply) in ABOUT_THE_CALL or WANTS_ONE.search("; ".join(reply.errors))
+        told = self._kind(reply).name in ABOUT_THE_CALL or WANTS_ONE.search("; ".join(reply.errors))
         return bool(told) and not self._one_by_one(action, [""])
 
     def _refused_whole(self, reply: Reply, ids: Sequence[str], said: Mapping[str, RequestAnswer]) -> bool:
@@ -129,7 +129,7 @@ class Asking:
             return False
         if len(ids) > 1 and deliveries.entries(reply.value, ids):
             return False
-        return self._kind(reply) not in FOR_ALL
+        return self._kind(reply).name not in FOR_ALL
 
     def _one_by_one(self, action: str, ids: Sequence[str]) -> bool:
         """Whether a single order is named with `order`: refills as documented, cancels where the profile says so."""
@@ -148,9 +148,8 @@ class Asking:
         raise AssertionError(action)  # the last try returns
 
     def _asked_to_wait(self, reply: Reply) -> float | None:
-        profile = self._panel.profile
-        busy = reply.refused and kind_of(reply.errors, profile.error_kinds).verdict == "wait"
-        if reply.exchange.status in profile.not_placed or busy:
+        busy = reply.refused and self._kind(reply).verdict == "wait"
+        if reply.exchange.status in self._panel.profile.not_placed or busy:
             return retry_after(reply) or 1.0
         return None
 

@@ -151,7 +151,7 @@ def _over(run: Checking, canary: Canary) -> str | None:
     rest, held = canary.rest_at_that, canary.account.balance
     if rest is None or canary.charge is None or canary.as_estimated:
         return None
-    cap, currency = limits.max_total(run), canary.account.currency
+    cap, currency = run.max_total, canary.account.currency
     whole = canary.charge + rest
     if cap is not None and limits.spent_before(run, canary.account.id) + whole > cap:
         return wording.note("canary.max_total", {"expected": wording.amount(cap, currency)})

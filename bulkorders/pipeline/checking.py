@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
@@ -45,6 +46,11 @@ class Checking:
     checked: dict[int, Checked] = field(default_factory=dict)
     digest: str = ""
     elsewhere: set[str] = field(default_factory=set)
+
+    @property
+    def max_total(self) -> Decimal | None:
+        """The cap on what a campaign costs on an account: the option's, else the settings'."""
+        return self.options.max_total if self.options.max_total is not None else self.settings.max_total
 
     def distinct_accounts(self) -> list[Account]:
         """Return each account once."""
@@ -135,13 +141,12 @@ def _check_own_names(checking: Checking) -> None:
 def _allowances(checking: Checking) -> Allowances:
     options, settings = checking.options, checking.settings
     max_order = options.max_order if options.max_order is not None else settings.max_order
-    max_total = options.max_total if options.max_total is not None else settings.max_total
     return Allowances(
         duplicates=options.allow_duplicates,
         changed=options.allow_changed,
         rejected=options.retry_rejected,
         max_order=max_order,
-        capped=max_order is not None or max_total is not None,
+        capped=max_order is not None or checking.max_total is not None,
     )
 
 

@@ -86,7 +86,7 @@ def hold(run: Checking, found: Sequence[Cost]) -> None:
 
 def total_cap(run: Checking, cost: Cost) -> None:
     """Raise GuardError where the orders would lift what the campaign costs above `--max-total`."""
-    cap, currency = max_total(run), cost.account.currency
+    cap, currency = run.max_total, cost.account.currency
     if cap is not None and cost.estimated and cost.before + cost.estimated > cap:
         raise GuardError(
             "guard.max_total",
@@ -94,11 +94,6 @@ def total_cap(run: Checking, cost: Cost) -> None:
             before=wording.amount(cost.before, currency) if cost.before else "",
             expected=wording.amount(cap, currency),
         )
-
-
-def max_total(run: Checking) -> Decimal | None:
-    """Return the cap on what a campaign costs on an account: the option's, else the settings'."""
-    return run.options.max_total if run.options.max_total is not None else run.settings.max_total
 
 
 def day_cap(cost: Cost) -> None:

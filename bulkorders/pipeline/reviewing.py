@@ -8,7 +8,7 @@ from bulkorders import wording
 from bulkorders.model import money
 from bulkorders.model.orders import Submission, ValidatedOrder
 from bulkorders.model.progress import Review, ServiceCost
-from bulkorders.pipeline import limits, reporting
+from bulkorders.pipeline import reporting
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.limits import Cost
 from bulkorders.submission.resuming import Plan
@@ -90,7 +90,7 @@ def _notices(run: Checking, costs: Sequence[Cost], plan: Plan) -> list[str]:
                 "expected": wording.amount(cost.day.cap, currency),
             }
             told.append(wording.note("review.day", facts))
-    cap = limits.max_total(run)
+    cap = run.max_total
     if cap is not None:
         spent = ", ".join(wording.amount(cost.before, cost.account.currency) for cost in costs)
         told.append(wording.note("review.max_total", {"expected": wording.number(cap), "spent": spent}))

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from bulkorders.errors import SettingsError
 from bulkorders.model.outcomes import Delivery
 from bulkorders.model.pace import Limit
+from bulkorders.panel.deliveries import status_word
 from bulkorders.panel.forms import form, several
 from bulkorders.panel.profiles import presets, profile_of, with_preset
 from bulkorders.settings import PanelSettings, Status
@@ -218,3 +219,10 @@ def test_a_key_is_taken_from_the_keyring(tmp_path):
 def test_the_words_of_a_status_are_those_of_a_delivery():
     """The settings may name exactly the words the tool knows."""
     assert set(Status.__args__) == {word.value for word in Delivery}
+
+
+@pytest.mark.parametrize("written", ["Đang_Chạy", "đang chạy!", " ĐANG-CHẠY ", "<b>đang chạy</b>"])
+def test_a_status_word_is_found_however_it_is_spelled(written):
+    """The settings' spelling and the answer's are compared in one way."""
+    words = profile(status_words={written: "In progress"}).status_words
+    assert status_word("đang chạy", words) == status_word(written, words) == "In progress"
