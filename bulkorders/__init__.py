@@ -4,6 +4,7 @@ sheet        Excel, CSV or mass-order text in; results workbook out      rows
 validation   rows checked against the panel's catalogue                  validated orders
 submission   orders placed, each at most once                            outcomes
 tracking     what became of them: status, refill, cancel                 deliveries
+accounting   the same orders read as money: ledger, closing, exports     entries
 
 panel        the HTTP API that sells the services
 journal      the record that survives a crash: SQLite

@@ -1,0 +1,1 @@
+"""The same orders read as money: ledger, closing, exports. Nothing here can spend."""
