@@ -11,9 +11,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from platformdirs import user_data_dir
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -61,6 +70,14 @@ class ErrorKind(BaseModel):
 
 
 ErrorKinds = dict[str, ErrorKind]
+
+
+def _parted(told: Any) -> Any:
+    """Return addresses that stand in one text, parted by spaces, as a list."""
+    return told.split() if isinstance(told, str) else told
+
+
+Addresses = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_parted)]
 
 
 class PanelSettings(BaseModel):
@@ -114,6 +131,9 @@ class Settings(BaseSettings):
     """All settings, read once at the start.
 
     `max_per_day` is what each account may spend in a day, in its own currency; or a table of amounts by currency.
+    `low_balance`, as an amount or a table likewise, is what an account should hold; below it `daily` tells a
+    person, as when `many_rejected` (a share of what was sent) is refused. `notify` are the addresses it tells
+    them at, or `env:NAME`: they hold passwords.
     """
 
     model_config = SettingsConfigDict(env_prefix="BULKORDERS_", extra="ignore", frozen=True)
@@ -129,6 +149,9 @@ class Settings(BaseSettings):
     max_total: Decimal | None = Field(default=None, ge=0)
     max_order: Decimal | None = Field(default=None, ge=0)
     max_per_day: Cap | dict[str, Cap] | None = None
+    low_balance: Cap | dict[str, Cap] | None = None
+    many_rejected: float = Field(default=0.2, gt=0, le=1)
+    notify: Addresses = ()
     duplicate_days: int = Field(default=30, ge=0)
     decimal: Literal[",", "."] | None = None
     timezone: str | None = None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from bulkorders.cli import doubts, journal, orders, panels, requests, tools
+from bulkorders.cli import daily, doubts, journal, orders, panels, requests, tools
 from bulkorders.errors import BulkordersError, CallError
 
 INTERRUPTED = 130
@@ -27,6 +27,7 @@ for _command in (
     orders.check,
     orders.submit,
     orders.refresh,
+    daily.daily,
     doubts.resolve,
     requests.refill,
     requests.cancel,

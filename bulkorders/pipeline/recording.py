@@ -72,6 +72,13 @@ async def begin(
     return record
 
 
+async def begin_day(journal: Journal, run: str, command: str) -> Run:
+    """Record that a run over several sheets began."""
+    record = Run(run, command, None, None, None, now(), who=_who(), machine=platform.node())
+    await journal.begin_run(record)
+    return record
+
+
 async def end(journal: Journal, record: Run, report: Report, exit_code: int) -> None:
     """Record how the run ended."""
     ended = replace(

@@ -62,26 +62,41 @@ async def submit(options: Options, settings: Settings, front: Front) -> Report:
         recording.recording(settings, "submit", run.run, front) as record,
     ):
         await accounts.ask_all(opened.values())
-        for account in _distinct(opened.values()):
-            await accounts.confirm_key(record.journal, account, front)
-        await checking.check(run, opened, record.journal)
-        if options.one_per_link:
-            await _ask_of_busy_links(run, opened, record, front)
-        plan, waiting = _plan(run)
-        results = run.results_file()
-        await _guarded(run, record, front, plan, results)
-        costs = await limits.costs(run, record.journal, plan.send)
-        limits.hold(run, costs)
-        if waiting:
-            front.tell(wording.note("link.waiting", {"count": waiting}))
-        if options.dry_run:
-            return _rehearsed(run)
-        if plan.send:
-            if not front.confirm(reviewing.review(run, plan, costs, results, waiting=waiting)):
-                raise Declined("guard.declined")
-            await planning.still_stands(run, plan.send, front)
-            limits.hold(run, await limits.costs(run, record.journal, plan.send))
-        return await _carry_out(run, record, front, plan, results)
+        return await over(run, opened, record, front)
+
+
+async def over(
+    run: Checking,
+    opened: Mapping[str | None, accounts.Account],
+    record: Record,
+    front: Front,
+    command: str = "submit",
+) -> Report:
+    """Do the whole of a submit over a sheet that was read, on accounts that were just asked.
+
+    Raises what ends a run before the first cent; what stops it later is in the report.
+    """
+    options = run.options
+    for account in _distinct(opened.values()):
+        await accounts.confirm_key(record.journal, account, front)
+    await checking.check(run, opened, record.journal)
+    if options.one_per_link:
+        await _ask_of_busy_links(run, opened, record, front)
+    plan, waiting = plan_of(run)
+    results = run.results_file()
+    await _guarded(run, record, front, plan, results)
+    costs = await limits.costs(run, record.journal, plan.send)
+    limits.hold(run, costs)
+    if waiting:
+        front.tell(wording.note("link.waiting", {"count": waiting}))
+    if options.dry_run:
+        return _rehearsed(run)
+    if plan.send:
+        if not front.confirm(reviewing.review(run, plan, costs, results, waiting=waiting)):
+            raise Declined("guard.declined")
+        await planning.still_stands(run, plan.send, front)
+        limits.hold(run, await limits.costs(run, record.journal, plan.send))
+    return await _carry_out(run, record, front, plan, results, command=command)
 
 
 async def _guarded(run: Checking, record: Record, front: Front, plan: Plan, results: Path) -> None:
@@ -98,11 +113,13 @@ async def _guarded(run: Checking, record: Record, front: Front, plan: Plan, resu
     limits.space(run.settings, len(plan.send))
 
 
-async def _carry_out(run: Checking, record: Record, front: Front, plan: Plan, results: Path) -> Report:
+async def _carry_out(
+    run: Checking, record: Record, front: Front, plan: Plan, results: Path, *, command: str
+) -> Report:
     """Do what was reviewed, and leave the journal and the workbook saying so."""
     journal = record.journal
     begun = await recording.begin(
-        journal, run.run, "submit", campaign=run.campaign, sheet=run.options.sheet, results=results
+        journal, run.run, command, campaign=run.campaign, sheet=run.options.sheet, results=results
     )
     await readings.keep_start(journal, run.distinct_accounts(), run.run)
     await guards.remember_campaigns(run, journal)
@@ -162,7 +179,7 @@ def _distinct(opened: Iterable[accounts.Account]) -> list[accounts.Account]:
     return list({account.id: account for account in opened}.values())
 
 
-def _plan(run: Checking) -> tuple[Plan, int]:
+def plan_of(run: Checking) -> tuple[Plan, int]:
     """Return what this submit will do, and how many rows wait for an open order on their link.
 
     Rejected orders are tried again when asked for, or when edited.

@@ -1,0 +1,37 @@
+"""The sheets that a day is over: those named, and those that a folder holds."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from bulkorders.errors import SheetError
+from bulkorders.sheet.reading.opening import KINDS, LOCKS
+
+RESULTS = ".results"
+"""What the names of results workbooks have before their end, also of those that were saved beside another."""
+
+
+def sheets_of(named: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, SheetError]]]:
+    """Return the order sheets, each once and those of a folder by name, and what could not be looked into."""
+    found: dict[Path, Path] = {}
+    failed: list[tuple[Path, SheetError]] = []
+    for place in named:
+        try:
+            for path in _of_folder(place) if place.is_dir() else [place]:
+                found.setdefault(path.resolve(), path)
+        except PermissionError:
+            failed.append((place, SheetError("sheet.no_permission", path=str(place))))
+        except OSError as error:
+            failed.append((place, SheetError("sheet.unreadable", path=str(place), reason=str(error))))
+    return list(found.values()), failed
+
+
+def _of_folder(folder: Path) -> Sequence[Path]:
+    return sorted(path for path in folder.iterdir() if _is_order_sheet(path))
+
+
+def _is_order_sheet(path: Path) -> bool:
+    """Whether a file in a folder is meant: no lock of Excel's, no results workbook of ours, nothing hidden."""
+    name = path.name.lower()
+    if name.startswith((*LOCKS, ".")) or RESULTS in name:
+        return False
+    return path.suffix.lower() in KINDS and path.is_file()

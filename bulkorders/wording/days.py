@@ -1,0 +1,29 @@
+"""What a day came to, in one line."""
+
+from collections.abc import Mapping
+
+from bulkorders.wording import number, translated
+from bulkorders.wording.summaries import orders
+
+
+def whole_day(named: int, campaigns: int, asked: int, placed: int, news: Mapping[str, int]) -> str:
+    """Return a day in one line. `news` are counts by kind."""
+    told = translated(
+        "Everything: {named} sheets, {campaigns} campaigns; {placed} placed today, {asked} open orders asked about."
+    )
+    line = told.format(
+        named=number(named), campaigns=number(campaigns), placed=orders(placed), asked=number(asked)
+    )
+    kinds = {
+        "in_doubt": translated("{n} in doubt"),
+        "missing": translated("{n} missing at the panel"),
+        "rejected": translated("{n} rejected"),
+        "invalid": translated("{n} invalid"),
+        "duplicate": translated("{n} duplicate"),
+        "low_balance": translated("balance low"),
+        "dearer": translated("{n} services dearer"),
+    }
+    new = [text.format(n=number(news[kind])) for kind, text in kinds.items() if news.get(kind)]
+    if not new:
+        return f"{line} {translated('Nothing new needs a person.')}"
+    return f"{line} {translated('New: {news}.').format(news=', '.join(new))}"
