@@ -8,34 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bulkorders.cli.front import TerminalFront
 from bulkorders.cli.options import Amount, mapping_of, shared
 
 if TYPE_CHECKING:
+    from bulkorders.cli.day_front import DayFront
     from bulkorders.pipeline.day import Day
     from bulkorders.pipeline.notifying import Channel, Message
     from bulkorders.pipeline.options import Options
     from bulkorders.settings import Settings
 
 log = logging.getLogger(__name__)
-
-SHOWN = 12
-"""News shown one by one."""
-
-
-class DayFront(TerminalFront):
-    """The terminal, with each sentence told once a day and kept in the log."""
-
-    def __init__(self, *, yes: bool, quiet: bool) -> None:
-        super().__init__(yes=yes, quiet=quiet)
-        self._told: set[str] = set()
-
-    def tell(self, sentence: str) -> None:
-        """Tell something that stops nothing; several sheets of one account often come to the same."""
-        if sentence not in self._told:
-            self._told.add(sentence)
-            log.info("%s", sentence)
-            super().tell(sentence)
 
 
 @click.command()
@@ -113,6 +95,7 @@ def _logged(
     """Do the day, show it, tell of it, and keep in the log how it ended, whatever it ended with."""
     import asyncio
 
+    from bulkorders.cli.day_front import DayFront
     from bulkorders.cli.display_day import show_day
     from bulkorders.pipeline import notifying
     from bulkorders.pipeline.daily import daily as live
@@ -135,7 +118,7 @@ def _logged(
     return day.exit_code
 
 
-def _failed(error: BaseException, ways: Sequence["Channel"], front: DayFront, seconds: float) -> None:
+def _failed(error: BaseException, ways: Sequence["Channel"], front: "DayFront", seconds: float) -> None:
     from bulkorders import wording
     from bulkorders.errors import BulkordersError
     from bulkorders.pipeline import notifying
@@ -154,7 +137,7 @@ def _failed(error: BaseException, ways: Sequence["Channel"], front: DayFront, se
     log.info("daily ended: exit %d after %.1f s", code, seconds)
 
 
-def _notify(message: "Message | None", ways: Sequence["Channel"], front: DayFront) -> bool:
+def _notify(message: "Message | None", ways: Sequence["Channel"], front: "DayFront") -> bool:
     """Send a message; return whether somebody was told, or nobody had to be."""
     from bulkorders import wording
     from bulkorders.pipeline import notifying
@@ -169,7 +152,7 @@ def _notify(message: "Message | None", ways: Sequence["Channel"], front: DayFron
     return len(failed) < len(ways)
 
 
-def _remember(day: "Day", settings: "Settings", front: DayFront) -> None:
+def _remember(day: "Day", settings: "Settings", front: "DayFront") -> None:
     from bulkorders import wording
 
     try:

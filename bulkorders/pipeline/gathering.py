@@ -17,12 +17,19 @@ def sheets_of(named: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, Sheet
     for place in named:
         try:
             for path in _of_folder(place) if place.is_dir() else [place]:
-                found.setdefault(path.resolve(), path)
+                found.setdefault(_place(path), path)
         except PermissionError:
             failed.append((place, SheetError("sheet.no_permission", path=str(place))))
         except OSError as error:
             failed.append((place, SheetError("sheet.unreadable", path=str(place), reason=str(error))))
     return list(found.values()), failed
+
+
+def _place(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # links that lead in a circle
+        return path.absolute()
 
 
 def _of_folder(folder: Path) -> Sequence[Path]:
@@ -34,4 +41,4 @@ def _is_order_sheet(path: Path) -> bool:
     name = path.name.lower()
     if name.startswith((*LOCKS, ".")) or RESULTS in name:
         return False
-    return path.suffix.lower() in KINDS and path.is_file()
+    return path.suffix.lower() in KINDS and not path.is_dir()

@@ -6,7 +6,9 @@ the kind of its address.
 
 import logging
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,20 +57,33 @@ def channels(addresses: Sequence[str]) -> list[Channel]:
     """
     if not addresses:
         return []
-    try:
-        import apprise  # noqa: PLC0415 - an extra, and slow to load
-    except ImportError:
-        raise SettingsError("notify.missing") from None
+    with _its_own_warnings():
+        try:
+            import apprise  # noqa: PLC0415 - an extra, and slow to load
+        except ImportError:
+            raise SettingsError("notify.missing") from None
+        return _opened(apprise.Apprise, addresses)
+
+
+def _opened(way_of: Callable[[], Any], addresses: Sequence[str]) -> list[Channel]:
     quiet = logging.getLogger("apprise")  # its warnings hold addresses
     quiet.propagate = False
     quiet.addHandler(logging.NullHandler())
     found = []
     for number, address in enumerate(addresses, start=1):
-        way, kind = apprise.Apprise(), kind_of(address)
+        way, kind = way_of(), kind_of(address)
         if not way.add(address):
             raise SettingsError("notify.address", number=number, kind=kind)
         found.append(Channel(number, kind, way))
     return found
+
+
+@contextmanager
+def _its_own_warnings() -> Iterator[None]:
+    """Keep what the library warns its own developers of from the person, and from ending a run."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def kind_of(address: str) -> str:
@@ -84,7 +99,8 @@ def send(message: Message, ways: Sequence[Channel]) -> list[Channel]:
 
 def _sent(message: Message, channel: Channel) -> bool:
     try:
-        return bool(channel.way.notify(title=message.title, body=message.body))
+        with _its_own_warnings():
+            return bool(channel.way.notify(title=message.title, body=message.body))
     except Exception:  # noqa: BLE001 - whatever a channel fails with, the day is done; it is said by the caller
         return False
 

@@ -27,7 +27,7 @@ DAILY_NOTES: dict[str, str] = {
     "daily.not_remembered": "What was told today could not be kept ({reason}): tomorrow it is told once more.",
     "daily.not_notified": "The notification {number} ({kind}) could not be sent. The run itself is not touched by that.",
     "daily.notified": "Notifications sent: {count}.",
-    "daily.ready": "{count} rows are ready and were not sent: --yes sends them.",
+    "daily.ready": "{rows} ready and not sent; --yes sends what is ready.",
     "daily.stopped": "Stopped: {message} {next}",
     "daily.title": "bulkorders daily: {told}",
     "daily.title_stopped": "stopped",

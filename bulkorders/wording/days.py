@@ -9,10 +9,10 @@ from bulkorders.wording.summaries import orders
 def whole_day(named: int, campaigns: int, asked: int, placed: int, news: Mapping[str, int]) -> str:
     """Return a day in one line. `news` are counts by kind."""
     told = translated(
-        "Everything: {named} sheets, {campaigns} campaigns; {placed} placed today, {asked} open orders asked about."
+        "Everything: sheets {named}, campaigns {campaigns}; {placed} placed today, {asked} asked about."
     )
     line = told.format(
-        named=number(named), campaigns=number(campaigns), placed=orders(placed), asked=number(asked)
+        named=number(named), campaigns=number(campaigns), placed=orders(placed), asked=orders(asked)
     )
     kinds = {
         "in_doubt": translated("{n} in doubt"),
@@ -21,7 +21,7 @@ def whole_day(named: int, campaigns: int, asked: int, placed: int, news: Mapping
         "invalid": translated("{n} invalid"),
         "duplicate": translated("{n} duplicate"),
         "low_balance": translated("balance low"),
-        "dearer": translated("{n} services dearer"),
+        "dearer": translated("services dearer: {n}"),
     }
     new = [text.format(n=number(news[kind])) for kind, text in kinds.items() if news.get(kind)]
     if not new:
