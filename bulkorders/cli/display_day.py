@@ -55,4 +55,5 @@ def _news(day: "Day", scope: str) -> list[str]:
 
 def _everything(day: "Day") -> str:
     kinds = Counter(fact.kind.value for fact in day.fresh)
+    kinds["stopped"] = len(day.stops())
     return days.whole_day(day.named, len(day.runs.runs), day.asked, day.placed, kinds)

@@ -7,7 +7,7 @@ from bulkorders.wording.summaries import orders
 
 
 def whole_day(named: int, campaigns: int, asked: int, placed: int, news: Mapping[str, int]) -> str:
-    """Return a day in one line. `news` are counts by kind."""
+    """Return a day in one line. `news` are counts by kind, stops among them."""
     told = translated(
         "Everything: sheets {named}, campaigns {campaigns}; {placed} placed today, {asked} asked about."
     )
@@ -15,6 +15,7 @@ def whole_day(named: int, campaigns: int, asked: int, placed: int, news: Mapping
         named=number(named), campaigns=number(campaigns), placed=orders(placed), asked=orders(asked)
     )
     kinds = {
+        "stopped": translated("{n} stopped"),
         "in_doubt": translated("{n} in doubt"),
         "missing": translated("{n} missing at the panel"),
         "rejected": translated("{n} rejected"),
