@@ -26,7 +26,6 @@ import datetime, os, time_machine
 time_machine.travel(datetime.datetime.fromisoformat(os.environ["TODAY"]), tick=True).start()
 """
 HEADER = ("Service", "Link", "Quantity", "Reference", "Client")
-OPENING = Decimal(40_000_000)
 
 
 class Month:
@@ -51,7 +50,8 @@ class Month:
             "BULKORDERS_TIMEZONE": "Asia/Ho_Chi_Minh",
             "BULKORDERS_CONCURRENCY": "16",
         }
-        self.shop.set_balance(OPENING)
+        self.opening = Decimal(30_000) * orders
+        self.shop.set_balance(self.opening)
         self.shop.set_speed(0)
         self.at(0)
 
@@ -186,7 +186,7 @@ def nothing_twice_nothing_lost(month):
         id_: one[1] for id_, one in known.items()
     }
     charged = sum((one[1] for one in known.values()), start=Decimal(0))
-    assert OPENING + month.paid_in - charged == month.shop.balance
+    assert month.opening + month.paid_in - charged == month.shop.balance
 
 
 def everything_happened(month):
