@@ -61,8 +61,16 @@ class Following(Protocol):
         """Return the placed orders of an account that are to be asked about, with a `seq` above `after`."""
         ...
 
+    async def due_count(self, account: str, wanted: Wanted) -> int:
+        """Return how many placed orders of an account are to be asked about."""
+        ...
+
     async def open_since(self, account: str, service: str, before: str) -> list[Due]:
         """Return the open orders of a service that were placed before this time; not those for new posts."""
+        ...
+
+    async def open_accounts(self) -> list[str]:
+        """Return the accounts that have open orders."""
         ...
 
     async def open_services(self, account: str) -> list[str]:

@@ -32,7 +32,7 @@ def services(value: Any, basis: Callable[[str], int] = basis_of) -> list[Service
         if service is None:
             continue
         earlier = found.get(service.id)
-        if earlier is not None and earlier != service:
+        if earlier is not None and replace(earlier, usual=service.usual) != service:
             service = replace(service, trouble="listed twice, with different terms")
         found[service.id] = service
     return list(found.values()) if found or not listed else None

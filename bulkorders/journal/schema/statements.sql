@@ -199,13 +199,17 @@ UPDATE orders SET checked_at = :checked_at WHERE key IN (SELECT value FROM json_
 
 -- name: due
 SELECT seq, key, campaign, service, order_ids, placed_at, parameters FROM orders
-WHERE account = :account AND seq > :after AND state = 'placed'
+
+-- name: due_count
+SELECT count(*) FROM orders
+
+-- name: where_due
+account = :account AND seq > :after AND state = 'placed'
     AND (final = 0 OR :final = 1
         OR (refill = 'auto' AND status = 'Completed' AND placed_at >= :auto_since)
         OR key IN (SELECT key FROM requests WHERE state = 'accepted'
             AND (kind = 'cancel' OR (request_id IS NOT NULL AND asked_at >= :refills_since))))
     AND (:unchecked_since IS NULL OR checked_at IS NULL OR checked_at < :unchecked_since)
-ORDER BY seq LIMIT :limit
 
 -- name: open_since
 SELECT seq, key, campaign, service, order_ids, placed_at, parameters FROM orders
@@ -213,6 +217,9 @@ WHERE account = :account AND service = :service AND state = 'placed' AND final =
     AND json_extract(parameters, '$.posts') IS NULL AND json_extract(parameters, '$.old_posts') IS NULL
     AND json_extract(parameters, '$.min') IS NULL
 ORDER BY seq
+
+-- name: open_accounts
+SELECT DISTINCT account FROM orders WHERE state = 'placed' AND final = 0 ORDER BY account
 
 -- name: open_services
 SELECT DISTINCT service FROM orders WHERE account = :account AND state = 'placed' AND final = 0 ORDER BY service

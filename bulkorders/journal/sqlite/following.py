@@ -41,6 +41,10 @@ class FollowingOnSqlite:
         found: list[Due] = await self._read(question)
         return found
 
+    async def due_count(self, account: str, wanted: Wanted) -> int:
+        """Return how many placed orders of an account are to be asked about."""
+        return int(await self._read(partial(_due_count, account=account, wanted=wanted)))
+
     async def open_since(self, account: str, service: str, before: str) -> list[Due]:
         """Return the open orders of a service that were placed before this time; not those for new posts."""
         values = {"account": account, "service": service, "before": before}
@@ -48,6 +52,11 @@ class FollowingOnSqlite:
             lambda tx: [_due_of(row) for row in tx.all("open_since", **values)]
         )
         return found
+
+    async def open_accounts(self) -> list[str]:
+        """Return the accounts that have open orders."""
+        rows = await self._read(lambda tx: tx.all("open_accounts"))
+        return [str(row[0]) for row in rows]
 
     async def open_services(self, account: str) -> list[str]:
         """Return the services of the account's open orders."""
@@ -111,16 +120,22 @@ class FollowingOnSqlite:
 
 
 def _due(tx: Transaction, account: str, wanted: Wanted, after: int, limit: int) -> list[Due]:
-    values = {
-        "account": account,
-        "after": after,
-        "limit": limit,
+    values = {"account": account, "after": after, "limit": limit, **_conditions(wanted)}
+    return [_due_of(row) for row in tx.where("due", ["where_due"], "seq LIMIT :limit", values)]
+
+
+def _due_count(tx: Transaction, account: str, wanted: Wanted) -> int:
+    values = {"account": account, "after": 0, **_conditions(wanted)}
+    return int(tx.where("due_count", ["where_due"], "1", values)[0][0])
+
+
+def _conditions(wanted: Wanted) -> dict[str, Any]:
+    return {
         "final": int(wanted.final),
         "auto_since": wanted.auto_since,
         "refills_since": wanted.refills_since,
         "unchecked_since": wanted.unchecked_since,
     }
-    return [_due_of(row) for row in tx.all("due", **values)]
 
 
 def _due_of(row: tuple[Any, ...]) -> Due:

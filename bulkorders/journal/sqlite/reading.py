@@ -110,9 +110,7 @@ def events(tx: Transaction, key: str | None, after: int, limit: int | None) -> l
     return [event_of(row) for row in tx.all("events_of_order", key=key, after=after, limit=most)]
 
 
-def runs(
-    tx: Transaction, limit: int, command: str | None = None, campaign: str | None = None
-) -> list[Run]:
+def runs(tx: Transaction, limit: int, command: str | None = None, campaign: str | None = None) -> list[Run]:
     """Return the latest runs, newest first; of one command, or one campaign, where it is given."""
     rows = tx.all("runs", limit=limit, command=command, campaign=campaign)
     return [run_of(row) for row in rows]
