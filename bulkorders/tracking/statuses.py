@@ -92,7 +92,8 @@ async def refresh(
                 result.failure = error
             answered = [order for order in batch if all(id_ in told for id_ in order.order_ids)]
             reports = [(order.key, combined(order, told)) for order in answered]
-            result.changed += await journal.deliver(reports, now(), run)
+            changed = await journal.deliver(reports, now(), run)
+            result.changed += changed
             result.asked += len(answered)
             result.unknown |= {key: report.error for key, report in reports if report.error is not None}
             if watch is not None:
