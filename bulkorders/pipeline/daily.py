@@ -44,7 +44,7 @@ async def daily(sheets: Iterable[Path], options: Options, settings: Settings, fr
     settings.all_panels()
     run = uuid4().hex[:12]
     async with recording.recording(settings, "daily", run, front) as record, AsyncExitStack() as stack:
-        begun = await recording.begin_day(record.journal, run, "daily")
+        begun = await recording.begin_over_all(record.journal, run, "daily", {})
         named = await _named(sheets, options, settings, front)
         day = Today(settings, options, front, record, Apart(settings, options, stack), begun, named)
         for each in day.sheets:
