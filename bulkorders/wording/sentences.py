@@ -1,5 +1,6 @@
 """The English texts behind `wording`, by code: the tables of this folder put together."""
 
+from bulkorders.wording.books_texts import BOOKS_ERRORS, BOOKS_NOTES
 from bulkorders.wording.daily_texts import DAILY_ERRORS, DAILY_NOTES
 from bulkorders.wording.doubt_texts import DOUBT_ERRORS, DOUBT_NOTES
 from bulkorders.wording.error_texts import RUN_ERRORS
@@ -29,10 +30,18 @@ ERRORS: dict[str, tuple[str, str]] = {
     **GUARD_ERRORS,
     **DAILY_ERRORS,
     **REQUEST_ERRORS,
+    **BOOKS_ERRORS,
 }
 """By code: what is (where, what was expected, what was found), and what to do next."""
 
-NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES, **DAILY_NOTES, **REQUEST_NOTES}
+NOTES: dict[str, str] = {
+    **RUN_NOTES,
+    **DOUBT_NOTES,
+    **GUARD_NOTES,
+    **DAILY_NOTES,
+    **REQUEST_NOTES,
+    **BOOKS_NOTES,
+}
 """By code: what is worth knowing and stops nothing."""
 
 QUESTIONS: dict[str, str] = {**RUN_QUESTIONS, **GUARD_QUESTIONS, **REQUEST_QUESTIONS}
