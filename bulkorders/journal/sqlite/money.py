@@ -52,7 +52,9 @@ class MoneyJournal(ABC):
 
         def change(tx: Transaction) -> None:
             kept = {"at": at, "run": run, "file": file}
-            tx.many("insert_export", [{"scope": scope, "upto": upto, **kept} for scope, upto in went_to.items()])
+            tx.many(
+                "insert_export", [{"scope": scope, "upto": upto, **kept} for scope, upto in went_to.items()]
+            )
 
         await self._write(change)
 
