@@ -118,7 +118,7 @@ class Ledger:
         if booked is None and not order.charge:
             return
         if booked is not None and booked[1] not in (None, order.currency):
-            lines.add(EntryKind.CHANGE, -booked[0], booked[1])
+            lines.add(EntryKind.CHANGE, booked[0].copy_negate(), booked[1])
             booked = (Decimal(0), order.currency)
         if booked is None:
             lines.add(EntryKind.CHARGE, order.charge, order.currency)
@@ -126,7 +126,7 @@ class Ledger:
         before = order.estimate if order.full is None else order.full
         scale = self._scales.get(order.account, 0)
         cost = cost_of(order.charge, order.status, order.remains, order.quantity, before=before, scale=scale)
-        difference = money.total((cost, -booked[0]))
+        difference = money.total((cost, booked[0].copy_negate()))
         kind = EntryKind.CHANGE if difference > 0 else EntryKind.REFUND
         lines.add(kind, difference, order.currency, note=(order.status or "") if difference < 0 else "")
         order.booked = (cost, order.currency)
@@ -154,7 +154,7 @@ def _expect(lines: "_Lines", order: _Order) -> None:
         order.estimated = (order.estimate, order.currency)
         lines.add(EntryKind.ESTIMATE, *order.estimated)
     elif order.state not in EXPECTED and order.estimated is not None:
-        lines.add(EntryKind.ESTIMATE, -order.estimated[0], order.estimated[1])
+        lines.add(EntryKind.ESTIMATE, order.estimated[0].copy_negate(), order.estimated[1])
         order.estimated = None
 
 
@@ -164,7 +164,7 @@ def _doubt(lines: "_Lines", order: _Order) -> None:
         order.held = (order.estimate or Decimal(0), order.currency)
         lines.add(EntryKind.IN_DOUBT, *order.held, always=True)
     elif order.state != State.IN_DOUBT and order.held is not None:
-        lines.add(EntryKind.IN_DOUBT, -order.held[0], order.held[1], always=True)
+        lines.add(EntryKind.IN_DOUBT, order.held[0].copy_negate(), order.held[1], always=True)
         order.held = None
 
 
@@ -224,7 +224,7 @@ def entry_of(found: Entered, journal_id: str) -> LedgerEntry | None:
         seq=0,
         at=found.at,
         kind=kind,
-        amount=money.plain(-found.amount),
+        amount=money.plain(found.amount.copy_negate()),
         currency=found.currency,
         account=found.account,
         panel=panel_of(found.account),
