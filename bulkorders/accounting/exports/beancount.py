@@ -41,7 +41,7 @@ def _transaction(line: Line, terms: Terms, names: Names) -> str:
     head = f"{line.day:%Y-%m-%d} * {_text(entry.panel)} {_text(texts.description(line))}{link}\n"
     postings = (
         f"  {names.asset(line)}  {_amount(line.amount, line, terms, names)}\n"
-        f"  {names.counterpart(line)}  {_amount(-line.amount, line, terms, names)}\n"
+        f"  {names.counterpart(line)}  {_amount(line.amount.copy_negate(), line, terms, names)}\n"
     )
     return f"{head}{''.join(_metadata(line, terms, names))}{postings}"
 

@@ -36,7 +36,7 @@ def _transaction(line: Line, terms: Terms, names: Names) -> str:
     return (
         f"{head}{tags}"
         f"    {names.asset(line)}  {_amount(line.amount, line, terms, names)}\n"
-        f"    {names.counterpart(line)}  {_amount(-line.amount, line, terms, names)}\n"
+        f"    {names.counterpart(line)}  {_amount(line.amount.copy_negate(), line, terms, names)}\n"
     )
 
 

@@ -70,7 +70,7 @@ class Reckoning:
 
     def _line(self, entry: LedgerEntry) -> Line:
         day = self.day(entry)
-        amount = money.plain(-entry.amount)
+        amount = money.plain(entry.amount.copy_negate())
         rate = self.rates.on(entry.currency, day, entry.id) if self.rates else None
         exact = amount if rate is None else money.plain(money.EXACT.multiply(amount, rate))
         return Line(
@@ -87,7 +87,7 @@ class Reckoning:
         if percent is None:
             return None
         factor = money.EXACT.divide(money.EXACT.add(PERCENT, percent), PERCENT)
-        return self._rounded(money.plain(money.EXACT.multiply(-cost, factor)))
+        return self._rounded(money.plain(money.EXACT.multiply(cost.copy_negate(), factor)))
 
     def _rounded(self, amount: Decimal) -> Decimal:
         if self.digits is None:

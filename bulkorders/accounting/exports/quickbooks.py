@@ -32,4 +32,4 @@ def _amounts(amount: Decimal, width: int) -> Sequence[str]:
     """Return the cells of an amount; of Credit and Debit one is blank."""
     if width == len(HEADERS[3]):
         return (texts.number(amount),)
-    return (texts.number(amount), "") if amount > 0 else ("", texts.number(-amount))
+    return (texts.number(amount), "") if amount > 0 else ("", texts.number(amount.copy_negate()))
