@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from bulkorders.cli import books, daily, doubts, journal, orders, panels, requests, tools
+from bulkorders.cli import books, daily, doubts, exports, journal, orders, panels, requests, tools
 from bulkorders.errors import BulkordersError, CallError
 
 INTERRUPTED = 130
@@ -35,6 +35,7 @@ for _command in (
     panels.balance,
     panels.panels,
     tools.template,
+    exports.export,
     tools.history,
     books.close,
     journal.journal,

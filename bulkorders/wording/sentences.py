@@ -4,6 +4,7 @@ from bulkorders.wording.books_texts import BOOKS_ERRORS, BOOKS_NOTES
 from bulkorders.wording.daily_texts import DAILY_ERRORS, DAILY_NOTES
 from bulkorders.wording.doubt_texts import DOUBT_ERRORS, DOUBT_NOTES
 from bulkorders.wording.error_texts import RUN_ERRORS
+from bulkorders.wording.export_texts import EXPORT_ERRORS, EXPORT_NOTES
 from bulkorders.wording.guard_texts import GUARD_ERRORS, GUARD_NOTES, GUARD_QUESTIONS
 from bulkorders.wording.journal_texts import JOURNAL_ERRORS
 from bulkorders.wording.problem_texts import FIELD_TITLES
@@ -31,6 +32,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     **DAILY_ERRORS,
     **REQUEST_ERRORS,
     **BOOKS_ERRORS,
+    **EXPORT_ERRORS,
 }
 """By code: what is (where, what was expected, what was found), and what to do next."""
 
@@ -41,6 +43,7 @@ NOTES: dict[str, str] = {
     **DAILY_NOTES,
     **REQUEST_NOTES,
     **BOOKS_NOTES,
+    **EXPORT_NOTES,
 }
 """By code: what is worth knowing and stops nothing."""
 
