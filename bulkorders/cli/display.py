@@ -12,7 +12,7 @@ import click
 from bulkorders import wording
 from bulkorders.cli.folding import folded
 from bulkorders.errors import BulkordersError
-from bulkorders.wording import summaries
+from bulkorders.wording import asked, summaries
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -120,8 +120,11 @@ def show_runs(runs: "Runs", *, as_json: bool) -> None:
     screen = console()
     for report in runs.runs:
         screen.print(summaries.summary_line(report), markup=False)
-    if not runs.runs:
-        screen.print(wording.translated("No order is open."))
+    screen.print(asked.refreshed(runs.asked, runs.changed, runs.unasked), markup=False)
+    for late in runs.slow[:SHOWN]:
+        indented(screen, f"{late['campaign']}: {late['message']}")
+    if len(runs.slow) > SHOWN:
+        indented(screen, summaries.more(len(runs.slow) - SHOWN))
     if runs.stopped is not None:
         screen.print(f"{runs.stopped.message} {runs.stopped.next}", markup=False)
 

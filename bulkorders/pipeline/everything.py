@@ -79,12 +79,18 @@ class _Everything:
 
 
 async def refresh_all(
-    settings: Settings, front: Front, *, panel: str | None = None, recheck: bool = False
+    settings: Settings,
+    front: Front,
+    *,
+    panel: str | None = None,
+    recheck: bool = False,
+    every_order: bool = True,
 ) -> Runs:
     """Ask about all open orders in as few calls as possible, then write the results of those that changed anew.
 
-    With `recheck` final ones are asked about too. Orders of an account whose panel is not in the settings
-    are left as they are, and said.
+    With `recheck` final ones are asked about too. Without `every_order` the reports hold only the orders of
+    which there is something to tell: that bounds the memory where many campaigns changed. Orders of an
+    account whose panel is not in the settings are left as they are, and said.
     """
     names = [panel] if panel is not None else sorted(settings.all_panels())
     run = uuid4().hex[:12]
@@ -112,9 +118,18 @@ async def refresh_all(
         ]
         campaigns = [*await record.journal.changed_since(event), *found.amiss, *await _newly(found, late)]
         shelf = Shelf(settings, front, record.journal, opened, "refresh", found.stopped)
-        reports = await shelf.reports(list(dict.fromkeys(campaigns)))
+        reports = []
+        for name in dict.fromkeys(campaigns):
+            made = await shelf.reports([name])
+            reports += made if every_order else [_short(each) for each in made]
         await readings.ask_end(record.journal, distinct, front, run)
         return await _end(found, begun, reports, late)
+
+
+def _short(report: Report) -> Report:
+    """Return the report with the orders that have problems, refills or cancels alone."""
+    told = tuple(order for order in report.orders if order.problems or order.requests)
+    return report.model_copy(update={"orders": told})
 
 
 async def _resumed(journal: Journal, front: Front) -> tuple[str | None, int | None]:

@@ -98,3 +98,15 @@ def next_step(found: Requested) -> str:
     if found.counts.accepted:
         return translated("Taken is not done: bulkorders refresh asks what became of them.")
     return ""
+
+
+def refreshed(asked: int, changed: int, unasked: int) -> str:
+    """Return what asking about all open orders came to."""
+    if not asked and not unasked:
+        return translated("No order is open.")
+    told = translated("Asked about {orders}: {n} changed.").format(orders=counted(asked), n=number(changed))
+    if unasked:
+        told += " " + translated("Not come to: {orders}; run it again to go on there.").format(
+            orders=counted(unasked)
+        )
+    return told

@@ -19,6 +19,14 @@ REQUEST_NOTES: dict[str, str] = {
     "request.asked_lately.many": "with a refill asked for lately",
     "request.in_doubt": "Order {order_id}: whether the {kind} asked for at {asked_at} was taken is in doubt, so it is not asked for again. bulkorders resolve shows it ({id}).",
     "request.in_doubt.many": "with one in doubt",
+    "doubt.request": "{campaign}, row {row}: nobody can say whether the {kind} of order {order_id}, asked for at {asked_at}, was taken.",
+    "doubt.request_said": "what came: {said}",
+    "doubt.request_how.refill": "Look the order up with the panel. Taken: bulkorders resolve --taken {id}=REFILL_ID (without =REFILL_ID where it shows none)",
+    "doubt.request_how.cancel": "refresh settles it once the order has ended. Or look it up with the panel. Taken: bulkorders resolve --taken {id}",
+    "doubt.request_how_not": "Not taken: bulkorders resolve --not-taken {id} --reason TEXT",
+    "doubt.request_how_not_from": "Not taken: bulkorders resolve --not-taken {id} --reason TEXT (from {when} on: until then the answer may still come)",
+    "doubt.request_taken": "Order {order_id}: the {kind} is recorded as taken; refresh asks what became of it.",
+    "doubt.request_not_taken": "Order {order_id}: the {kind} is recorded as not taken; it may be asked for again.",
     "slow.catalogue": "by its catalogue",
     "slow.journal": "by your earlier orders",
     "slow.setting": "by the setting",
@@ -38,6 +46,22 @@ REQUEST_ERRORS: dict[str, tuple[str, str]] = {
     "request.none_placed": (
         "The journal has no placed order of the campaign {campaign} on these panels.",
         "Name the campaign with --campaign, or orders with --order ID; `bulkorders history` lists campaigns.",
+    ),
+    "resolve.unknown_request": (
+        "{matching} of the {known} refills and cancels in doubt have an id that begins with {id}.",
+        "`bulkorders resolve` lists them with their ids. Nothing was changed.",
+    ),
+    "resolve.cancel_id": (
+        "A cancel has no id of the panel's, and {id} is one.",
+        "Write --taken {id} alone. Nothing was changed.",
+    ),
+    "resolve.refill_taken": (
+        "The refill {id} is that of another order already.",
+        "Look again which refill it is. Nothing was changed.",
+    ),
+    "resolve.refill_unknown": (
+        "The panel does not know the refill {id}.",
+        "Check the id in the panel's own list of refills. Nothing was changed.",
     ),
     "orders.several": (
         "The order id {id} is one of {accounts}.",
