@@ -1,5 +1,6 @@
 """The panels of a day, opened one by one: one that can't be asked keeps none of the others from it."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 from bulkorders.errors import BulkordersError
@@ -11,9 +12,19 @@ from bulkorders.settings import Settings
 
 
 class Apart:
-    """Accounts by the names of their panels, each asked for balance and services when it is first needed."""
+    """Accounts by the names of their panels, each asked for balance and services when it is first needed.
 
-    def __init__(self, settings: Settings, options: Options, stack: AsyncExitStack) -> None:
+    `asked` is told of each account that has answered, before anything else is done on it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        options: Options,
+        stack: AsyncExitStack,
+        asked: Callable[[Account], Awaitable[None]],
+    ) -> None:
+        self._asked = asked
         self._settings = settings
         self._options = options
         self._stack = stack
@@ -38,6 +49,7 @@ class Apart:
             accounts.opened(self._settings, self._options, [panel])
         )
         await accounts.ask_all(opened.values())
+        await self._asked(opened[panel])
         return opened[panel]
 
     async def of_rows(self, names: list[str | None]) -> dict[str | None, Account]:

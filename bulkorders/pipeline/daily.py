@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 from bulkorders import wording
 from bulkorders.errors import BulkordersError, JournalError
-from bulkorders.journal.protocol import Journal
+from bulkorders.journal.following import Wanted
 from bulkorders.model.lifecycle import State
-from bulkorders.model.orders import Submission
 from bulkorders.model.report import Report
 from bulkorders.pipeline import (
     checking,
@@ -27,6 +27,7 @@ from bulkorders.pipeline.accounts import Account, now
 from bulkorders.pipeline.apart import Apart
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.day import INTERRUPTED, Day, Named, Today, stop_of
+from bulkorders.pipeline.following import follow
 from bulkorders.pipeline.options import Front, Options
 from bulkorders.settings import Settings
 
@@ -46,7 +47,13 @@ async def daily(sheets: Iterable[Path], options: Options, settings: Settings, fr
     async with recording.recording(settings, "daily", run, front) as record, AsyncExitStack() as stack:
         begun = await recording.begin_over_all(record.journal, run, "daily", {})
         named = await _named(sheets, options, settings, front)
-        day = Today(settings, options, front, record, Apart(settings, options, stack), begun, named)
+
+        async def read(account: Account) -> None:
+            # What the panel tells today, but for today's orders, moved money before this reading.
+            await readings.keep_start(record.journal, [account], run)
+
+        panels = Apart(settings, options, stack, read)
+        day = Today(settings, options, front, record, panels, begun, named)
         for each in day.sheets:
             await _submit(day, each)
         if not day.interrupted:
@@ -122,44 +129,40 @@ def _take_stop(day: Today, each: Named, report: Report, own: Mapping[str, Accoun
 async def _ask(day: Today) -> None:
     """Ask about every open order, all campaigns together, but those just placed: they were asked about."""
     journal = day.record.journal
-    just_placed = {key for each in day.sheets for key in each.placed}
-    names = day.panels.names()
-    waiting = [order for order in await _open_orders(journal) if order.key not in just_placed]
-    for name in sorted({order.account for order in waiting}):
-        if name not in names:
-            day.front.tell(wording.note("account.not_set", {"account": name}))
-            continue
-        try:
-            await day.panels.account(names[name])
-        except BulkordersError as error:
-            day.stop(stop_of(error), error.exit_code)
-    asked = day.panels.asked()
+    which = polling.wanted(day.settings, datetime.now(UTC), unchecked_since=day.begun.started_at)
+    day.event = await journal.last_event()
+    asked = await _accounts(day, which)
     for account in asked:
         if account.balance_after is not None:
             account.balance, account.balance_after, account.asked_at = account.balance_after, None, now()
-    await readings.keep_start(journal, asked, day.begun.id)
-    known = {account.id for account in asked}
-    day.asked = [order for order in waiting if order.account in known]
-    stopped = await polling.poll(asked, journal, day.front, day.asked, run=day.begun.id)
-    if stopped is not None:
-        day.stop(stopped, PANEL_STOP)
+    for account in asked:
+        followed = await follow(account, journal, day.front, day.settings, which, run=day.begun.id)
+        day.asked += followed.asked
+        day.amiss |= followed.amiss
+        if followed.failure is not None:
+            day.stop(stop_of(followed.failure), PANEL_STOP)
     doubts = await journal.submissions(states=[State.IN_DOUBT])
     await readings.ask_end(journal, asked, day.front, day.begun.id, {order.account for order in doubts})
 
 
-async def _open_orders(journal: Journal) -> list[Submission]:
-    """Return every order there is anything to ask about: those not final, and those with an open request."""
-    found = await journal.submissions(open_only=True)
-    keys = {order.key for order in found}
-    requested = {request.key for request in await journal.requests(open_only=True)} - keys
-    if requested:
-        found += await journal.submissions(keys=sorted(requested))
-    return [order for order in found if polling.is_open(order)]
+async def _accounts(day: Today, which: Wanted) -> list[Account]:
+    """Return every account of the day: those of the named sheets, and those with anything to ask about."""
+    journal, names = day.record.journal, day.panels.names()
+    for name in await journal.open_accounts():
+        if name not in names:
+            day.front.tell(wording.note("account.not_set", {"account": name}))
+    for name, panel in names.items():
+        if await journal.due_count(name, which):
+            try:
+                await day.panels.account(panel)
+            except BulkordersError as error:
+                day.stop(stop_of(error), error.exit_code)
+    return day.panels.asked()
 
 
 async def _rewrite(day: Today) -> None:
-    """Write the results of the named sheets, and of every other campaign whose orders were asked about."""
-    changed = {order.campaign for order in day.asked}
+    """Write the results of the named sheets, and of every other campaign in which something changed."""
+    changed = day.amiss | set(await day.record.journal.changed_since(day.event))
     for each in day.sheets:
         if each.report is None or (each.run is not None and changed & set(each.run.campaigns)):
             each.report = await _rewritten(day, each)
@@ -199,6 +202,7 @@ async def _other(day: Today, name: str) -> set[str]:
             day.front.tell(f"{name}: {wording.explain(error).message}")
         else:
             day.others.append(report)
+            day.other_runs.append(run)
             return set(run.campaigns)
     asked = day.panels.asked()
     day.others.append(await rewriting.without_sheet(name, path, asked, day.record, day.settings))

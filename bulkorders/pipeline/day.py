@@ -7,7 +7,6 @@ from pathlib import Path
 from bulkorders import wording
 from bulkorders.errors import BulkordersError
 from bulkorders.journal.protocol import Run
-from bulkorders.model.orders import Submission
 from bulkorders.model.report import Report, Stop
 from bulkorders.pipeline import news, told
 from bulkorders.pipeline.apart import Apart
@@ -42,7 +41,8 @@ class Today:
     """A day under way.
 
     `closed` are the accounts on which a run stopped, with why: nothing more is sent there today. `asked`
-    are the open orders that were asked about, `others` the reports of campaigns whose sheets were not named.
+    open orders were asked about after the event `event`; the campaigns in `amiss` have one that the panel does
+    not know. `others` are the reports of campaigns whose sheets were not named.
     """
 
     settings: Settings
@@ -53,8 +53,11 @@ class Today:
     begun: Run
     sheets: list[Named]
     closed: dict[str, tuple[Stop, int]] = field(default_factory=dict)
-    asked: list[Submission] = field(default_factory=list)
+    event: int = 0
+    asked: int = 0
+    amiss: set[str] = field(default_factory=set)
     others: list[Report] = field(default_factory=list)
+    other_runs: list[Checking] = field(default_factory=list)
     stopped: Stop | None = None
     codes: set[int] = field(default_factory=set)
 

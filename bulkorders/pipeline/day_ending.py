@@ -7,7 +7,7 @@ from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Cell
 from bulkorders.model.outcomes import FINAL
 from bulkorders.model.report import Counts, Report, Stop
-from bulkorders.pipeline import news, noticing, recording, reporting, told
+from bulkorders.pipeline import lateness, news, noticing, recording, reporting, told
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.day import Day, Today
 from bulkorders.pipeline.everything import Runs
@@ -38,7 +38,7 @@ async def end(day: Today) -> Day:
         exit_code=code,
         journal_id=journal.id,
         named=len(day.sheets),
-        asked=len(day.asked),
+        asked=day.asked,
         placed=sum(len(each.placed) for each in day.sheets),
         facts=facts,
         fresh=fresh,
@@ -67,19 +67,20 @@ def _cells(day: Today, report: Report) -> dict[int, Sequence[Cell]]:
 
 
 async def _of_account(day: Today, account: Account) -> list[Fact]:
-    """Return what the account itself shows: too little money, dearer services."""
+    """Return what the account itself shows: too little money, dearer services, orders that take too long."""
     journal = day.record.journal
     runs = [each.run for each in day.sheets if each.run is not None]
     ready = {order.key for report in day.reports() for order in report.orders if order.state == "ready"}
     waiting = [order for run in runs for order in run.valid() if order.key in ready]
     doubts = await journal.submissions(accounts=[account.id], states=[State.IN_DOUBT])
-    sent = [*day.asked, *(order for run in runs for order in run.memory.campaign)]
+    sent = [order for run in (*runs, *day.other_runs) for order in run.memory.campaign]
     earlier = [order for order in sent if (order.sent_at or "~") < day.begun.started_at]
     used = {order.service for order in sent if order.account == account.id and order.status not in FINAL}
     used |= {order.order.service for order in waiting if order.account == account.id}
     return [
         *noticing.low_balance(account, day.settings, waiting, doubts),
         *noticing.dearer(account, noticing.rates_of(earlier), used),
+        *noticing.slow(account, await lateness.late(account, journal, day.settings)),
     ]
 
 

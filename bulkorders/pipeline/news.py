@@ -12,7 +12,7 @@ from bulkorders.wording import summaries
 
 
 class Kind(StrEnum):
-    """What a fact is about: a row, or (the last two) an account."""
+    """What a fact is about: a row, or (the last three) an account."""
 
     IN_DOUBT = "in_doubt"
     MISSING = "missing"
@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DUPLICATE = "duplicate"
     LOW_BALANCE = "low_balance"
     DEARER = "dearer"
+    SLOW = "slow"
 
 
 EXIT = {Kind.IN_DOUBT: 5, Kind.MISSING: 6, Kind.REJECTED: 6, Kind.INVALID: 6, Kind.DUPLICATE: 6}
@@ -55,7 +56,22 @@ def of_report(report: Report, cells: Mapping[int, Sequence[Cell]]) -> list[Fact]
             own = digest(kind.value, *_identity(order, cells))
             seen[own] += 1
             found.append(Fact(kind, report.campaign, f"{own}.{seen[own]}", _said(order, kind)))
+        found += _requests(report, order)
     return found
+
+
+def _requests(report: Report, order: OrderPart) -> list[Fact]:
+    """Return the refills and cancels of an order whose answer was lost."""
+    return [
+        Fact(
+            Kind.IN_DOUBT,
+            report.campaign,
+            digest("request", str(each["kind"]), str(each["order_id"]), str(each["asked_at"])),
+            f"{order.order_id}, {each['kind']}: {each['message']}",
+        )
+        for each in order.requests
+        if each["state"] == "in_doubt"
+    ]
 
 
 def _kind(order: OrderPart) -> Kind | None:

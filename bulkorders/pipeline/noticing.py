@@ -1,4 +1,4 @@
-"""What an account shows that needs a person: too little money, and services that have become dearer."""
+"""What an account shows that needs a person: too little money, dearer services, orders that take too long."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -7,6 +7,7 @@ from bulkorders import wording
 from bulkorders.model import money
 from bulkorders.model.orders import Submission, ValidatedOrder, digest
 from bulkorders.pipeline.accounts import Account
+from bulkorders.pipeline.lateness import Late
 from bulkorders.pipeline.news import Fact, Kind
 from bulkorders.settings import Settings
 
@@ -67,6 +68,19 @@ def low_balance(
         "expected": wording.amount(least, account.currency),
     }
     return [Fact(Kind.LOW_BALANCE, scope_of(account), "low", wording.note("daily.low_balance", facts))]
+
+
+def slow(account: Account, late: Iterable[Late]) -> list[Fact]:
+    """Return the open orders that are long past their usual time."""
+    return [
+        Fact(
+            Kind.SLOW,
+            scope_of(account),
+            digest("slow", each.order.key),
+            f"{each.order.campaign}: {each.message}",
+        )
+        for each in late
+    ]
 
 
 def _set_for(settings: Settings, account: Account) -> Decimal | None:

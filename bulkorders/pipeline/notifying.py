@@ -28,6 +28,7 @@ ORDER = (
     Kind.REJECTED,
     Kind.INVALID,
     Kind.DUPLICATE,
+    Kind.SLOW,
 )
 NEED_A_PERSON = frozenset({Kind.IN_DOUBT, Kind.MISSING, Kind.LOW_BALANCE, Kind.DEARER})
 """Kinds of news for which a message is sent; the others stand in it where one is sent."""
@@ -138,7 +139,7 @@ def _lines(facts: Sequence[Fact]) -> list[str]:
     return [*told[:SHOWN], wording.note("daily.and_more", {"count": len(told) - SHOWN})]
 
 
-_OF_ACCOUNTS = (Kind.LOW_BALANCE, Kind.DEARER)
+_OF_ACCOUNTS = (Kind.LOW_BALANCE, Kind.DEARER, Kind.SLOW)
 
 
 def _title(by_kind: dict[Kind, list[Fact]], *, stopped: bool, many: bool) -> str:

@@ -23,6 +23,7 @@ def whole_day(named: int, campaigns: int, asked: int, placed: int, news: Mapping
         "duplicate": translated("{n} duplicate"),
         "low_balance": translated("balance low"),
         "dearer": translated("services dearer: {n}"),
+        "slow": translated("{n} past their usual time"),
     }
     new = [text.format(n=number(news[kind])) for kind, text in kinds.items() if news.get(kind)]
     if not new:

@@ -159,7 +159,7 @@ class Month:
     def ask(self, kind, ids):
         """Ask for refills or cancels of these orders."""
         named = [part for id_ in ids for part in ("--order", id_)]
-        ended = self.desk.run(kind, *named, "--json")
+        ended = self.desk.run(kind, *named, "--yes", "--json")
         assert ended.code == 0, ended.out + ended.err
         self.requested[kind] += len(ids)
 
@@ -222,3 +222,28 @@ def test_a_month_of_days_loses_nothing_and_buys_nothing_twice(desk):
     month.live()
     everything_happened(month)
     nothing_twice_nothing_lost(month)
+
+
+def test_zz_explore(desk):
+    """Explore."""
+    month = Month(desk, days=5, orders=150)
+    month.live()
+    everything_happened(month)
+    nothing_twice_nothing_lost(month)
+    month.today = datetime.fromisoformat("2026-10-01T08:00:00+07:00")
+    month.at(0)
+    ended = desk.run("close", "--month", "2026-09", "--json")
+    told = ended.json
+    for account in told["accounts"]:
+        for name in ("lines", "days", "campaigns", "services"):
+            print(name, str(account.pop(name, None))[:300])
+        print(account)
+    print(ended.code, ended.err, month.opening, month.paid_in, desk.sandbox.shop.balance)
+    print(desk.run("close", "--month", "2026-09").out)
+    for kind, end in (("beancount", "beancount"), ("hledger", "journal"), ("csv", "csv")):
+        ended = desk.run("export", "--format", kind, "--out", f"books.{end}")
+        print(ended)
+        print((desk.folder / f"books.{end}").read_text("utf-8")[:1500])
+    import shutil
+    shutil.copytree(desk.folder, "/tmp/work/dexplore", dirs_exist_ok=True)
+    assert 0
