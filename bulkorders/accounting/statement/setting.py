@@ -89,6 +89,7 @@ class Setting:
             sheet.set_column(index, index, column.width)
             look = self.styles.header(ours=True, numbers=column.kind == "money")
             put_text(sheet, 0, index, column.title, look)
+        sheet.set_default_row(17)
         sheet.set_row(0, 34)
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)

@@ -22,7 +22,7 @@ FIGURES = (
     Column("Account", 30),
 )
 UNEXPLAINED = (
-    Column("Amount (+ gone, - too little gone)", 18, "money"),
+    Column("Gone (below zero: too little)", 18, "money"),
     Column("Currency", 10),
     Column("After the reading of", 17),
     Column("Held", 16, "money"),
