@@ -28,25 +28,29 @@ DEDUCED = "deduced: the balance rose by as much"
 COLUMNS = (
     Column("Date", 16.5),
     Column("What", 16),
-    Column("Amount (+ spent, - came back or paid in)", 17, "money"),
-    Column("Expected, or in doubt (moves nothing)", 17, "money"),
-    Column("Currency", 9),
+    Column("Amount", 14, "money"),
+    Column("Expected or in doubt", 13, "money"),
+    Column("Currency", 11),
     Column("Campaign", 20),
-    Column("Order ID", 12),
+    Column("Order ID", 13),
     Column("Reference", 13),
-    Column("Service", 8),
+    Column("Service", 10),
     Column("Service name", 30),
     Column("Quantity", 10, "money"),
-    Column("Link", 34),
-    Column("Note", 22),
-    Column("Account", 26),
-    Column("Line ID", 34),
+    Column("Link", 32),
+    Column("Note", 20),
+    Column("Account", 28),
+    Column("Line ID", 36),
 )
 FIELDS = (
     *("id", "at", "kind", "amount", "currency", "account", "panel", "campaign", "client", "service"),
     *("service_name", "quantity", "link", "order_id", "reference", "key", "run", "note"),
 )
 HEADER = ",".join(FIELDS)
+ABOVE = "Above zero: spent. Below zero: came back, or was paid in. The sum is what the balance fell by."
+PRINTED = 12
+"""The last column that is printed: an account and a line's id are for looking up."""
+
 GUARDED = ("=", "+", "-", "@", "\t", "\r")
 """What a text begins with that a spreadsheet would take for a formula."""
 
@@ -81,6 +85,9 @@ def write_ledger(sheet: Worksheet, setting: Setting) -> None:
         for line in every_line(account):
             row += 1
             _write(sheet, setting, row, line, form)
+    sheet.set_comments_author("bulkorders")
+    sheet.write_comment(0, 2, ABOVE, {"x_scale": 2})
+    sheet.print_area(0, 0, row, PRINTED)
     sheet.autofilter(0, 0, row, len(COLUMNS) - 1)
 
 

@@ -70,12 +70,16 @@ class Setting:
 
     def put(self, sheet: Worksheet, row: int, column: int, value: Any, form: str = "", **look: Any) -> None:
         """Write a value as what it is: text is text, whatever it begins with."""
+        if isinstance(value, str) and "align" not in look:
+            look = {"indent": 1, **look}  # under the title, which is set in too
         put(sheet, row, column, value, self.styles.get(**({"num_format": form} if form else {}), **look))
 
     def moment(self, sheet: Worksheet, row: int, column: int, iso: str, **look: Any) -> None:
         """Write a time as a date of the workbook."""
         day = serial(self.local(iso))
-        sheet.write_number(row, column, day, self.styles.get(num_format=MOMENT, align="left", **look))
+        sheet.write_number(
+            row, column, day, self.styles.get(num_format=MOMENT, align="left", indent=1, **look)
+        )
 
     def begin(self, sheet: Worksheet, columns: Iterable[Column], subject: str) -> None:
         """Write a table's header and lay out its printing: across, one page wide, the header on each page."""
@@ -85,7 +89,8 @@ class Setting:
             sheet.set_column(index, index, column.width)
             look = self.styles.header(ours=True, numbers=column.kind == "money")
             put_text(sheet, 0, index, column.title, look)
-        sheet.set_row(0, 30)
+        sheet.set_default_row(17)
+        sheet.set_row(0, 34)
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
         self.page(sheet, subject)

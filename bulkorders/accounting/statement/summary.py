@@ -22,10 +22,10 @@ FIGURES = "Figures"
 MOST_BARS = 8
 """Campaigns or services of a chart; those beyond are one bar."""
 
-CHART_ROWS = 11
+CHART_ROWS = 13
 _HALF = (RIGHT - LEFT + 1) // 2
-_EQUATION = (Column("", 3), Column("", 2, numbers=True), Column("", 1))
-_FOLLOWS = (Column("", 4), Column("", 2, numbers=True))
+_EQUATION = (Column("By the books", 3), Column("Amount", 2, numbers=True), Column("", 1))
+_FOLLOWS = (Column("How the balances follow", 4), Column("Amount", 2, numbers=True))
 _PARTS = {
     "carried": "Lines between the reading and the border",
     "not_told": "Taken by then, told later",
@@ -208,12 +208,12 @@ class _Figures:
 
 
 def _fewer(figures: Sequence[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:
-    """Return the largest figures, with those beyond as one."""
+    """Return the largest figures, those beyond as one; the largest last, as bars are drawn from the bottom."""
     shown = [each for each in figures if each[1]]
     if len(shown) <= MOST_BARS:
-        return list(shown)
+        return shown[::-1]
     rest = money.total(amount for _, amount in shown[MOST_BARS - 1 :])
-    return [*shown[: MOST_BARS - 1], (f"{len(shown) - MOST_BARS + 1} others", rest)]
+    return [(f"{len(shown) - MOST_BARS + 1} others", rest), *shown[MOST_BARS - 2 :: -1]]
 
 
 def _chart(workbook: Workbook, name: str, series: _Series, width: float, form: str) -> Chart | None:
@@ -245,8 +245,8 @@ def _chart(workbook: Workbook, name: str, series: _Series, width: float, form: s
         chart.set_x_axis({**quiet, "date_axis": True, "num_format": "d mmm", "label_position": "low"})
         chart.set_y_axis(values)
     else:
-        chart.set_y_axis({**quiet, "reverse": True, "label_position": "low"})
-        chart.set_x_axis({**values, "crossing": "max", "label_position": "high"})
+        chart.set_y_axis({**quiet, "label_position": "low"})
+        chart.set_x_axis(values)
     chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
     chart.set_size({"width": int(width), "height": ROW_PIXELS * CHART_ROWS})
     # Hidden cells are drawn too: the figures stand on a worksheet that is.

@@ -22,7 +22,7 @@ FIGURES = (
     Column("Account", 30),
 )
 UNEXPLAINED = (
-    Column("Amount (+ gone, - too little gone)", 18, "money"),
+    Column("Gone (below zero: too little)", 18, "money"),
     Column("Currency", 10),
     Column("After the reading of", 17),
     Column("Held", 16, "money"),
@@ -83,7 +83,7 @@ def _group(
     amounts = (each.estimated, each.charges, each.refunds, each.net, each.in_doubt)
     for column, amount in enumerate(amounts, start=first + 1):
         setting.put(sheet, row, column, amount, setting.money_form(account), align="right", **look)
-    setting.put(sheet, row, first + 6, account.currency, indent=1, **look)
+    setting.put(sheet, row, first + 6, account.currency, **look)
     setting.put(sheet, row, first + 7, account.account, **look)
 
 
@@ -110,11 +110,11 @@ def write_unexplained(sheet: Worksheet, setting: Setting) -> None:
                 form = setting.money_form(account)
                 tone = {"bg_color": TONES["in_doubt"].row, **setting.styles.line()}
                 setting.put(sheet, row, 0, gap.amount, form, align="right", bold=True, **tone)
-                setting.put(sheet, row, 1, account.currency, indent=1, **tone)
+                setting.put(sheet, row, 1, account.currency, **tone)
                 for column, at, held in ((2, gap.since, gap.held_before), (4, gap.until, gap.held_after)):
                     setting.moment(sheet, row, column, at, **tone)
                     setting.put(sheet, row, column + 1, held, form, align="right", **tone)
-                setting.put(sheet, row, 6, ", ".join(gap.runs), indent=1, **tone)
+                setting.put(sheet, row, 6, ", ".join(gap.runs), **tone)
                 setting.put(sheet, row, 7, named[0], **tone)
                 setting.put(sheet, row, 8, named[1], "0", align="right", **tone)
                 setting.put(sheet, row, 9, named[2], **tone)
