@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from bulkorders.cli import doubts, journal, orders, panels, requests, tools
+from bulkorders.cli import books, doubts, journal, orders, panels, requests, tools
 from bulkorders.errors import BulkordersError, CallError
 
 INTERRUPTED = 130
@@ -35,10 +35,12 @@ for _command in (
     panels.panels,
     tools.template,
     tools.history,
+    books.close,
     journal.journal,
     tools.sandbox,
 ):
     bulkorders.add_command(_command)
+journal.journal.add_command(books.enter)
 
 
 def run(arguments: Sequence[str]) -> int:

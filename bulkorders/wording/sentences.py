@@ -1,5 +1,6 @@
 """The English texts behind `wording`, by code: the tables of this folder put together."""
 
+from bulkorders.wording.books_texts import BOOKS_ERRORS, BOOKS_NOTES
 from bulkorders.wording.doubt_texts import DOUBT_ERRORS, DOUBT_NOTES
 from bulkorders.wording.error_texts import RUN_ERRORS
 from bulkorders.wording.guard_texts import GUARD_ERRORS, GUARD_NOTES, GUARD_QUESTIONS
@@ -27,10 +28,11 @@ ERRORS: dict[str, tuple[str, str]] = {
     **DOUBT_ERRORS,
     **GUARD_ERRORS,
     **REQUEST_ERRORS,
+    **BOOKS_ERRORS,
 }
 """By code: what is (where, what was expected, what was found), and what to do next."""
 
-NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES, **REQUEST_NOTES}
+NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES, **REQUEST_NOTES, **BOOKS_NOTES}
 """By code: what is worth knowing and stops nothing."""
 
 QUESTIONS: dict[str, str] = {**RUN_QUESTIONS, **GUARD_QUESTIONS, **REQUEST_QUESTIONS}
