@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from bulkorders.cli import books, doubts, journal, orders, panels, requests, tools
+from bulkorders.cli import books, doubts, history, journal, orders, panels, requests, tools
 from bulkorders.errors import BulkordersError, CallError
 
 INTERRUPTED = 130
@@ -34,7 +34,8 @@ for _command in (
     panels.balance,
     panels.panels,
     tools.template,
-    tools.history,
+    history.history,
+    history.show,
     books.close,
     journal.journal,
     tools.sandbox,
