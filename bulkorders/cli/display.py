@@ -91,6 +91,9 @@ def _show_problems(screen: "Console", report: "Report") -> None:
 
 
 def _show_doubts(screen: "Console", report: "Report") -> None:
+    unsure = sum(each["state"] == "in_doubt" for order in report.orders for each in order.requests)
+    if unsure:
+        screen.print(asked.doubtful(unsure), markup=False, style="bold magenta")
     doubts = [order for order in report.orders if order.state == "in_doubt"]
     if not doubts:
         return
@@ -119,7 +122,7 @@ def show_runs(runs: "Runs", *, as_json: bool) -> None:
     screen = console()
     for report in runs.runs:
         screen.print(summaries.summary_line(report), markup=False)
-    screen.print(asked.refreshed(runs.asked, runs.changed, runs.unasked), markup=False)
+    screen.print(asked.refreshed(runs.asked, runs.changed, runs.unasked, runs.in_doubt), markup=False)
     for late in runs.slow[:SHOWN]:
         indented(screen, f"{late['campaign']}: {late['message']}")
     if len(runs.slow) > SHOWN:

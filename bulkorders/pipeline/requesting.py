@@ -13,7 +13,7 @@ from bulkorders.errors import CallError, Declined
 from bulkorders.journal.protocol import Journal, Run
 from bulkorders.model.lifecycle import RequestKind, RequestState, State
 from bulkorders.model.orders import Request, Submission
-from bulkorders.model.report import Stop
+from bulkorders.model.report import Report, Stop
 from bulkorders.model.requesting import LeftOutPart, RequestCounts, Requested
 from bulkorders.pipeline import accounts, checking, readings, recording, reporting
 from bulkorders.pipeline.accounts import Account, now
@@ -79,8 +79,8 @@ async def request(kind: RequestKind, choice: Choice, settings: Settings, front: 
             begun = await _begin(found, orders)
             await readings.keep_start(record.journal, used, run)
             await _ask(found, used)
-            results = await _write(found, opened)
-            return await _end(found, begun, results)
+            reports = await _write(found, opened, begun)
+            return await _end(found, begun, reports)
         return _requested(found, ())
 
 
@@ -204,25 +204,28 @@ def _stop(asked: Asked) -> Stop | None:
     return Stop(code=code, message=error.message or "", next=error.next or "")
 
 
-async def _write(found: _Asking, opened: Mapping[str | None, Account]) -> list[str]:
-    """Write the results of the campaigns anew; return where they are."""
-    shelf = Shelf(found.settings, found.front, found.journal, opened, found.kind.value)
+async def _write(found: _Asking, opened: Mapping[str | None, Account], begun: Run) -> list[Report]:
+    """Write the results of the campaigns anew."""
+    command = found.kind.value
+    shelf = Shelf(found.settings, found.front, found.journal, opened, command, run=begun)
     campaigns = dict.fromkeys(found.orders[each.key].campaign for each in found.asked)
     reports = await shelf.reports(list(campaigns))
     for report in reports:
         found.stopped = found.stopped or report.stopped
-    return [report.results for report in reports if report.results]
+    return reports
 
 
-async def _end(found: _Asking, begun: Run, results: Sequence[str]) -> Requested:
+async def _end(found: _Asking, begun: Run, reports: Sequence[Report]) -> Requested:
+    results = [report.results for report in reports if report.results]
     requested = _requested(found, results)
     ended = replace(
         begun,
+        sheet=", ".join(report.sheet for report in reports) or None,
+        results=results[0] if len(results) == 1 else None,
         finished_at=now(),
         exit_code=exit_code_of(requested),
         stopped=requested.stopped.code if requested.stopped else None,
         counts=requested.counts.model_dump(),
-        results=", ".join(results) or None,
     )
     await found.journal.end_run(ended)
     return requested

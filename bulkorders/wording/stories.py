@@ -47,7 +47,7 @@ def _request(kind: str, state: str | None, facts: Mapping[str, Any]) -> str:
     told = {"kind": kind, "id": facts.get("request_id") or "", "order_id": facts.get("order_id")}
     said = ", ".join(str(facts[name]) for name in ("status", "message") if facts.get(name))
     line = note(f"story.request.{state}", told).replace("  ", " ")
-    return f"{line} ({said})" if said else line
+    return f"{line.removesuffix('.')} ({said})." if said else line
 
 
 def _side(value: Any) -> str:
