@@ -60,7 +60,8 @@ class TestShow:
         hour = (int(placed_at[11:13]) + 7) % 24
         assert f" {hour:02}:{placed_at[14:16]}:" in shown.out
 
-    def test_a_reference_of_several_campaigns_lists_them(self, desk, told):
+    @pytest.mark.usefixtures("told")
+    def test_a_reference_of_several_campaigns_lists_them(self, desk):
         """Exit 2, with each campaign and key; --campaign says which is meant."""
         again = desk.sheet([("1", "https://example.com/c", 500, "R-1")], "june.csv", header=HEADER)
         desk.run("submit", again, "--yes")
@@ -71,7 +72,8 @@ class TestShow:
         one = desk.run("show", "R-1", "--campaign", "june", "--json")
         assert one.json["order"]["campaign"] == "june"
 
-    def test_an_unknown_order_is_said(self, desk, told):
+    @pytest.mark.usefixtures("told")
+    def test_an_unknown_order_is_said(self, desk):
         """Exit 2, and nothing is made."""
         wrong = desk.run("show", "R-9", "--json")
         assert (wrong.code, wrong.json["error"]["code"]) == (2, "show.unknown")
@@ -89,7 +91,8 @@ class TestShow:
 class TestHistory:
     """The runs."""
 
-    def test_each_run_tells_when_what_who_and_how_much(self, desk, told):
+    @pytest.mark.usefixtures("told")
+    def test_each_run_tells_when_what_who_and_how_much(self, desk):
         """Newest first: command, campaign, sheet, who, counts, money by account, exit code."""
         runs = desk.run("history", "--json").json["history"]
         assert [each["command"] for each in runs[:2]] == ["refresh", "cancel"]
@@ -100,7 +103,8 @@ class TestHistory:
         for part in ("submit", "campaign.csv", "2 placed", "charged 2.25 VND", "exit 0"):
             assert part in shown
 
-    def test_it_can_be_narrowed(self, desk, told):
+    @pytest.mark.usefixtures("told")
+    def test_it_can_be_narrowed(self, desk):
         """--limit takes the latest alone, --campaign those of one campaign."""
         desk.run("submit", desk.sheet([("1", "https://example.com/z", 500)], "june.csv"), "--yes")
         assert len(desk.run("history", "--limit", "2", "--json").json["history"]) == 2
