@@ -17,7 +17,7 @@ from bulkorders.model.report import Report, Stop
 from bulkorders.model.requesting import LeftOutPart, RequestCounts, Requested
 from bulkorders.pipeline import accounts, checking, readings, recording, reporting
 from bulkorders.pipeline.accounts import Account, now
-from bulkorders.pipeline.options import Front, Options
+from bulkorders.pipeline.options import Front, Listening, Options
 from bulkorders.pipeline.polling import is_open, poll, wanted
 from bulkorders.pipeline.workbooks import Shelf
 from bulkorders.settings import Settings
@@ -61,6 +61,11 @@ async def request(kind: RequestKind, choice: Choice, settings: Settings, front: 
     A cancel is confirmed always, a refill where the orders are not named one by one. Raises CallError where
     the journal has no such placed order, or several; Declined; PanelError.
     """
+    heard = Listening(front)
+    return heard.noted(await _request(kind, choice, settings, heard))
+
+
+async def _request(kind: RequestKind, choice: Choice, settings: Settings, front: Front) -> Requested:
     run = uuid4().hex[:12]
     names: list[str | None] = [choice.panel] if choice.panel else [*sorted(settings.all_panels())] or [None]
     async with (
