@@ -23,7 +23,7 @@ from bulkorders.model.report import Report, Stop
 from bulkorders.pipeline import accounts, lateness, readings, recording, refilling, reporting
 from bulkorders.pipeline.accounts import Account, now
 from bulkorders.pipeline.lateness import Late
-from bulkorders.pipeline.options import Front, Options
+from bulkorders.pipeline.options import Front, Listening, Options
 from bulkorders.pipeline.polling import ask_statuses, follow_requests, stop_of, wanted
 from bulkorders.pipeline.workbooks import Shelf, results_of
 from bulkorders.settings import Settings
@@ -56,6 +56,7 @@ class Runs(BaseModel):
     missing: int = 0
     in_doubt: int = 0
     slow: tuple[dict[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Return it as the one JSON object of the contract."""
@@ -92,6 +93,14 @@ async def refresh_all(
     which there is something to tell: that bounds the memory where many campaigns changed. Orders of an
     account whose panel is not in the settings are left as they are, and said.
     """
+    heard = Listening(front)
+    runs = await _refresh_all(settings, heard, panel, recheck=recheck, every_order=every_order)
+    return heard.noted(runs)
+
+
+async def _refresh_all(
+    settings: Settings, front: Front, panel: str | None, *, recheck: bool, every_order: bool
+) -> Runs:
     names = [panel] if panel is not None else sorted(settings.all_panels())
     run = uuid4().hex[:12]
     async with (

@@ -100,7 +100,13 @@ def next_step(found: Requested) -> str:
     return ""
 
 
-def refreshed(asked: int, changed: int, unasked: int) -> str:
+def doubtful(count: int) -> str:
+    """Return that so many refills and cancels are in doubt, and what shows them."""
+    told = translated("Refills and cancels in doubt: {n}. Next: bulkorders resolve shows what to type.")
+    return told.format(n=number(count))
+
+
+def refreshed(asked: int, changed: int, unasked: int, in_doubt: int = 0) -> str:
     """Return what asking about all open orders came to."""
     if not asked and not unasked:
         return translated("No order is open.")
@@ -108,5 +114,9 @@ def refreshed(asked: int, changed: int, unasked: int) -> str:
     if unasked:
         told += " " + translated("Not come to: {orders}; run it again to go on there.").format(
             orders=counted(unasked)
+        )
+    if in_doubt:
+        told += " " + translated("In doubt: {n}; bulkorders resolve shows what to type.").format(
+            n=number(in_doubt)
         )
     return told

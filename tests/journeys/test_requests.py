@@ -292,14 +292,16 @@ class TestResolving:
         desk.sandbox.shop.pin_refill(refill_id, "Completed")
         assert requests_of(desk) == {doubtful: [("refill", "done")]}
 
-    def test_not_taken_needs_a_reason_and_its_time(self, desk, doubtful):
+    @pytest.mark.usefixtures("doubtful")
+    def test_not_taken_needs_a_reason_and_its_time(self, desk):
         """--not-taken is refused while the answer may still come; after that the refill may be asked for again."""
         unsure = desk.run("resolve", "--json").json["requests"][0]["id"]
         assert desk.run("resolve", "--not-taken", unsure, "--json").json["error"]["code"] == "resolve.reason"
         early = desk.run("resolve", "--not-taken", unsure, "--reason", "not listed", "--json")
         assert (early.code, early.json["error"]["code"]) == (4, "resolve.too_early")
 
-    def test_an_unknown_id_is_named(self, desk, doubtful):
+    @pytest.mark.usefixtures("doubtful")
+    def test_an_unknown_id_is_named(self, desk):
         """An id that begins none of those in doubt changes nothing."""
         wrong = desk.run("resolve", "--taken", "zzz", "--json")
         assert (wrong.code, wrong.json["error"]["code"]) == (2, "resolve.unknown_request")
