@@ -1,5 +1,6 @@
 """The English texts behind `wording`, by code: the tables of this folder put together."""
 
+from bulkorders.wording.books_texts import BOOKS_ERRORS, BOOKS_NOTES
 from bulkorders.wording.doubt_texts import DOUBT_ERRORS, DOUBT_NOTES
 from bulkorders.wording.error_texts import RUN_ERRORS
 from bulkorders.wording.export_texts import EXPORT_ERRORS, EXPORT_NOTES
@@ -19,10 +20,11 @@ ERRORS: dict[str, tuple[str, str]] = {
     **DOUBT_ERRORS,
     **GUARD_ERRORS,
     **EXPORT_ERRORS,
+    **BOOKS_ERRORS,
 }
 """By code: what is (where, what was expected, what was found), and what to do next."""
 
-NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES, **EXPORT_NOTES}
+NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES, **EXPORT_NOTES, **BOOKS_NOTES}
 """By code: what is worth knowing and stops nothing."""
 
 QUESTIONS: dict[str, str] = {**RUN_QUESTIONS, **GUARD_QUESTIONS}
