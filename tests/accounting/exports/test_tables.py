@@ -212,3 +212,18 @@ def test_an_amount_of_forty_digits_loses_none(maker, name):
     lines = maker.lines(maker.entry(1, digits))
     (row,) = READ[name](content(FORMATS[name], lines, maker.terms(lines)))
     assert row["amount"] == Decimal(f"-{digits}")
+
+
+def test_a_workbook_says_a_fixed_day_of_making(maker):
+    """Or the same lines would be another file a second later."""
+    book = openpyxl.load_workbook(io.BytesIO(content(workbook, maker.lines(), maker.terms([]))))
+    assert (book.properties.created, book.properties.modified) == (datetime(2026, 1, 1), datetime(2026, 1, 1))  # noqa: DTZ001 - a workbook's times have no zone
+
+
+def test_what_is_not_known_is_null_or_blank(maker):
+    """A line without a note, client or order id has nothing there, in JSON null."""
+    lines = maker.lines(maker.entry(1, note="", client="", order_id=None))
+    told = json.loads(content(json_lines, lines, maker.terms(lines)))
+    assert [told[name] for name in ("note", "client", "order_id")] == [None] * 3
+    (row,) = read_csv(content(delimited, lines, maker.terms(lines)))
+    assert [row[name] for name in ("note", "client", "order_id")] == [""] * 3
