@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from bulkorders.accounting.hindsight import placed_before
+from bulkorders.accounting.hindsight import decimals, placed_before
 from bulkorders.accounting.matching import matching
 from bulkorders.accounting.movements import SHIFTING, Followed, Gap, Movement
 from bulkorders.model import money
@@ -26,6 +26,7 @@ from bulkorders.model.entries import EntryKind
 
 NOTHING = Decimal(0)
 LOOKED_AHEAD = 3
+AHEAD = range(1, LOOKED_AHEAD + 1)
 """Readings within which money that came too early or too late is looked for."""
 
 
@@ -108,10 +109,11 @@ class _Following:
         ]
         if not can:
             return []
-        told_next = [each for each in can if each.moved_by == place + 1]
+        # What one run told it mostly found together: it all came before this reading, or none of it.
+        told_by = [[each for each in can if each.moved_by <= place + ahead] for ahead in AHEAD]
         near = sorted(can, key=lambda each: (each.moved_by, each.expected))[:48]
         found = matching(rest, [each.amount for each in near])
-        choices = [told_next, [near[index] for index in found or ()], []]
+        choices = [*told_by, [near[index] for index in found or ()], []]
         return min(choices, key=lambda chosen: self._left(place, rest, chosen))
 
     def _unproven(self, movement: Movement, place: int) -> bool:
@@ -119,19 +121,20 @@ class _Following:
         return movement.moved_by == 0 and (movement.latest or "") > self.times[place - 1]
 
     def _left(self, place: int, rest: Decimal, early: Sequence[Movement]) -> float:
-        """Return how much is left to explain here and by the next reading if these had moved by this one."""
-        here = _less(rest, early)
-        cost = self._cost(place, here)
-        if place + 1 < self.last:
-            cost += self._cost(place + 1, self.rest(place + 1, early))
+        """Return how much is left to explain here and by the next readings if these had moved by this one."""
+        cost = self._cost(place, _less(rest, early))
+        for later in range(place + 1, min(place + 1 + LOOKED_AHEAD, self.last)):
+            cost += self._cost(later, self.rest(later, early))
         return cost
 
     def _cost(self, place: int, rest: Decimal) -> float:
+        """Return how little a rest pleases: one of many decimals less than a round one."""
         if not rest:
             return 0
         if self._matching_doubts(place, rest):
             return 0.5
-        return 1 if rest < 0 and self._fell(place) < 0 else 2
+        paid_in = rest < 0 and self._fell(place) < 0
+        return (1 if paid_in else 2) + decimals(rest) / 100
 
     def _matching_doubts(self, place: int, rest: Decimal) -> list[Movement]:
         """Return orders in doubt, sent between these readings, that cost exactly this."""

@@ -57,10 +57,10 @@ def _possible(way: Sequence[tuple[int, Open]], came: Sequence[Movement]) -> bool
 
 def _roughness(way: Sequence[tuple[int, Open]], came: Sequence[Movement]) -> int:
     """Return how many decimals all amounts lose by this way, less being better."""
-    return sum(_decimals(amount) - _decimals(left.amount) for left, amount in _amounts(way, came))
+    return sum(decimals(amount) - decimals(left.amount) for left, amount in _amounts(way, came))
 
 
-def _decimals(amount: Decimal) -> int:
+def decimals(amount: Decimal) -> int:
     """Return how many digits an amount has after the point, and one where it is anything at all."""
     exponent = money.plain(amount).as_tuple().exponent
     return (-exponent if isinstance(exponent, int) else 0) + bool(amount)

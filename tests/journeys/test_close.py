@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from bulkorders.accounting.ledger import read_ledger
 from bulkorders.journal.opening import open_journal
 from bulkorders.model.entries import EnteredKind
+from bulkorders.model.lifecycle import State
 from bulkorders.pipeline import closing as closing_month
 from bulkorders.pipeline import entering, everything, refreshing, story
 from bulkorders.pipeline.closing import Wanted
@@ -279,6 +280,68 @@ def told(line):
 def test_random_days_close_or_name_what_strangers_spent(month, seed, strangers):
     """Prices, partials, cancels, payments, strangers: unexplained is what strangers spent; no line ever changes."""
     comes_out(month, seed, 5, strangers=strangers)
+
+
+def daily(month, days, orders, seed):
+    """Run daily (submit, refresh all) for days with all that happens; return what a stranger spent, and was paid."""
+    draw = random.Random(seed)  # noqa: S311 - a month that can be repeated
+    shop, spent, paid = month.shop, Decimal(0), Decimal(0)
+    for day in range(days):
+        if day == days // 2:
+            shop.change_service("1", rate=Decimal("3.1"))
+            shop.charge(silent_refunds=True)
+        if day == days // 3:
+            lost = [Fault(kind="none")] * 2 + [Fault(kind="close", when="after")]
+            month.desk.sandbox.faults.set(lost)
+        month.submit(
+            [("1", f"https://example.com/{day}/{row}", draw.randrange(200, 5000)) for row in range(orders)]
+        )
+        month.desk.sandbox.faults.clear()
+        month.refresh()
+        month.pass_days(1)
+        if day % 3 == 1:
+            paid += (amount := Decimal(draw.randrange(100, 200)) * 1000)
+            shop.top_up(amount)
+        if day == days - 1:
+            spent += (amount := Decimal("1234.5"))
+            shop.spend(amount)
+    month.submit([("1", "https://example.com/last", 1000)])
+    month.refresh()
+    return spent, paid
+
+
+def settle_doubts(month):
+    """Tell of each order in doubt under which id the panel holds it."""
+    sold = {order.params["link"]: order.id for order in month.shop.orders}
+
+    async def settle():
+        journal = await open_journal(month.settings.journal_url)
+        try:
+            for each in await journal.submissions(states=[State.IN_DOUBT]):
+                await journal.resolve(each.key, "find", order_ids=[sold[each.link]], reason="", run="r")
+        finally:
+            await journal.close()
+
+    month.run(settle())
+    month.refresh()
+
+
+@pytest.mark.parametrize(
+    ("days", "orders"),
+    [(6, 5), pytest.param(30, 60, marks=[pytest.mark.campaign, pytest.mark.timeout(1200)])],
+)
+def test_daily_runs_close_or_name_what_a_stranger_spent(month, days, orders):
+    """Partials, cancels, payments, a lost answer, a price rise, refunds told late, and one stranger."""
+    spent, paid = daily(month, days, orders, seed=5)
+    in_doubt = month.months()
+    assert sum(each.unexplained for each in in_doubt) == spent
+    assert in_doubt[-1].closing.in_doubt > 0
+    settle_doubts(month)
+    accounts = month.months()
+    chained(accounts)
+    gaps = [gap for each in accounts for gap in each.gaps]
+    assert [gap.amount for gap in gaps] == [spent]
+    assert sum(each.top_ups for each in accounts) == paid
 
 
 @pytest.mark.campaign
