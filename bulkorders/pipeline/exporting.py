@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from bulkorders.accounting.exports import beancount, placing
+from bulkorders.accounting.exports import known as known_lines
 from bulkorders.accounting.exports.lines import Line, Reckoning
 from bulkorders.accounting.exports.terms import Made, Terms
 from bulkorders.accounting.ledger import read_ledger
@@ -36,7 +37,8 @@ class Asked:
 
     `since` and `until` are days, both included. `panel` is a panel of the settings, or an account or host of
     the ledger. `out` is a file or a folder. Of `delimiter`, `decimal`, `dates`, `columns` and `locale` None
-    leaves it to the settings. `force` replaces a different file.
+    leaves it to the settings. `force` replaces a different file. `known` are files of text, such as books:
+    lines whose ids stand in them are left out.
     """
 
     format: str
@@ -52,6 +54,7 @@ class Asked:
     dates: str | None = None
     locale: str | None = None
     force: bool = False
+    known: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ async def export(asked: Asked, settings: Settings) -> Exported:
     export_terms.checked(asked.format, asked)
     if not journal_path(settings.journal_url).exists():
         raise JournalError("journal.none", path=str(journal_path(settings.journal_url)))
-    reckoning = export_terms.reckoning(settings)
+    reckoning, known = export_terms.reckoning(settings), known_lines.read(asked.known)
     journal = await open_journal(
         settings.journal_url, read_only=not asked.since_last, who=f"bulkorders {COMMAND}"
     )
@@ -148,7 +151,8 @@ async def export(asked: Asked, settings: Settings) -> Exported:
         wanted = await _wanted(asked, settings, journal, ledger)
         chosen = _choose(ledger, wanted, asked, reckoning, start)
         terms = _terms(asked, settings, reckoning, ledger, chosen)
-        lines = list(reckoning.lines(chosen.entries))
+        terms = replace(terms, opened=terms.opened | known.opened)
+        lines = list(reckoning.lines(entry for entry in chosen.entries if entry.id not in known.ids))
         found = _written(asked, form, lines, terms, (start, chosen.end))
         if found.files:
             found = replace(found, notes=export_terms.notes(asked.format, lines, terms, reckoning.digits))
@@ -238,9 +242,9 @@ def _written(
     asked: Asked, form: Format, lines: Sequence[Line], terms: Terms, went: tuple[_Position, _Position]
 ) -> Exported:
     """Write the files, none where there is nothing new, and return what it came to."""
-    if asked.since_last and not lines:
-        return Exported(asked.format, (), 0, (), (("export.nothing_new", {}),))
     made = form.load()(lines, terms)
+    if (asked.since_last or asked.known) and not any(each.lines for each in made):
+        return Exported(asked.format, (), 0, (), (("export.nothing_new", {}),))
     first = _path(asked, form, went)
     paths = [first.with_name(f"{first.stem}{each.part}{first.suffix}") for each in made]
     states = placing.place(

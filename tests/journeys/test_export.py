@@ -413,3 +413,30 @@ def test_refunds_are_lines_of_their_own(office):
     assert len(refunds) == 2
     assert [told[entry.id] for entry in refunds] == [entry.amount.copy_negate() for entry in refunds]
     assert all(told[entry.id] > 0 for entry in refunds)
+
+
+@pytest.mark.parametrize("form", ["beancount", "hledger", "csv"])
+def test_what_the_books_have_is_left_out(office, form):
+    """With --known an export beside the books adds what they lack, opened accounts too, and then nothing."""
+    export(form, "--out", "books.txt")
+    placed = office.run("submit", office.sheet(rows(2, 30), "more.csv", HEADER), "--yes")
+    assert placed.code == 0, placed.err
+    second = export(form, "--known", "books.txt", "--out", "more.txt")
+    books, more = ((office.folder / name).read_text("utf-8-sig") for name in ("books.txt", "more.txt"))
+    assert second["totals"][0]["lines"] == 2
+    if form == "csv":
+        more = more.partition("\n")[2]
+    (office.folder / "both.txt").write_text(f"{books}\n{more}" if form != "csv" else books + more)
+    path = office.folder / "both.txt"
+    expected = {entry.id: entry.amount.copy_negate() for entry in ledger(office) if entry.moved}
+    if form == "hledger":
+        path = path.rename(path.with_suffix(".journal"))
+    assert read(form, path) == expected
+    assert export(form, "--known", path.name, "--out", "none.txt")["files"] == []
+
+
+def test_books_that_can_not_be_read_are_an_error(office):
+    """A workbook is no text, and a missing file is none either: nothing is exported twice by mistake."""
+    export("xlsx")
+    for name in ("ledger.xlsx", "none.csv"):
+        assert refused("--format", "csv", "--known", name)[:2] == (2, "export.known_unreadable")
