@@ -1,7 +1,6 @@
 """The ledger exported: read from the journal, chosen, written in a format, and what was exported remembered."""
 
 import json
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,7 +16,7 @@ from bulkorders.accounting.exports.terms import Made, Terms
 from bulkorders.accounting.ledger import read_ledger
 from bulkorders.errors import CallError, JournalError
 from bulkorders.journal.opening import journal_path, open_journal
-from bulkorders.journal.protocol import Journal, Run
+from bulkorders.journal.protocol import Journal
 from bulkorders.model import money
 from bulkorders.model.entries import LedgerEntry
 from bulkorders.model.orders import account_id
@@ -157,7 +156,7 @@ async def export(asked: Asked, settings: Settings) -> Exported:
         if found.files:
             found = replace(found, notes=export_terms.notes(asked.format, lines, terms, reckoning.digits))
         if asked.since_last and found.files:
-            await _remember(journal, asked, scope, chosen.end, found)
+            await _remember(journal, scope, chosen.end, found)
     finally:
         await journal.close()
     return found
@@ -281,12 +280,8 @@ def _totals(lines: Sequence[Line]) -> Sequence[Total]:
     ]
 
 
-async def _remember(journal: Journal, asked: Asked, scope: str, end: _Position, found: Exported) -> None:
-    """Keep how far the export went, with a run of its own in the history."""
+async def _remember(journal: Journal, scope: str, end: _Position, found: Exported) -> None:
+    """Keep how far the export went. It is no run of its own: guards look back over a number of runs that spent."""
     first = str(Path(found.files[0].file).resolve())
-    run = Run(uuid4().hex[:12], COMMAND, asked.campaign, None, first, now(), machine=platform.node())
-    await journal.begin_run(run)
-    await journal.keep_export(
-        {scope: end.event, scope + ENTERED: end.entered}, at=run.started_at, run=run.id, file=first
-    )
-    await journal.end_run(replace(run, finished_at=now(), exit_code=0, counts={"lines": found.lines}))
+    went_to = {scope: end.event, scope + ENTERED: end.entered}
+    await journal.keep_export(went_to, at=now(), run=uuid4().hex[:12], file=first)
