@@ -12,9 +12,10 @@ from decimal import Decimal
 
 from bulkorders.accounting.borders import Held, borders, held
 from bulkorders.accounting.drilldown import Group, Spent, by_campaign, by_day, by_service, spent
+from bulkorders.accounting.following import follow
 from bulkorders.accounting.ledger import entry_of, panel_of
 from bulkorders.accounting.months import Month
-from bulkorders.accounting.movements import Followed, follow
+from bulkorders.accounting.movements import Followed
 from bulkorders.accounting.naming import Unexplained, named
 from bulkorders.accounting.tracing import Known, corrected, movements_of
 from bulkorders.model import money
@@ -215,6 +216,6 @@ def _paid_in(month: Month, followed: Followed, lines: Iterable[LedgerEntry]) -> 
     found += [
         TopUp(each.expected, each.amount.copy_negate(), deduced=True)
         for each in followed.movements
-        if each.deduced and month.begin <= each.expected < month.end
+        if each.deduced and each.amount and month.begin <= each.expected < month.end
     ]
     return sorted(found, key=lambda each: each.at)
