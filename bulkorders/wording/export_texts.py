@@ -1,6 +1,10 @@
 """What exports say: what can't be written so, what stands in the way, and what is worth knowing of a file."""
 
 EXPORT_ERRORS: dict[str, tuple[str, str]] = {
+    "sheet.ledger": (
+        "{path} is no order sheet: it tells of orders that were placed already, as `bulkorders export` and `close` write them.",
+        "Keep such files in a folder of their own. Nothing was sent.",
+    ),
     "export.format": (
         "There is no format {found}.",
         "Take one of {known}.",

@@ -439,3 +439,26 @@ def test_books_that_can_not_be_read_are_an_error(office):
     export("xlsx")
     for name in ("ledger.xlsx", "none.csv"):
         assert refused("--format", "csv", "--known", name)[:2] == (2, "export.known_unreadable")
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_an_export_is_never_taken_for_an_order_sheet(office, form):
+    """Its columns are those of orders, and its rows were bought already: submit refuses it, whatever is allowed."""
+    export(form)
+    code, out, _ = call("submit", f"ledger.{form}", "--yes", "--allow-duplicates", "--json")
+    assert (code, json.loads(out)["error"]["code"]) == (2, "sheet.ledger")
+    assert f"ledger.{form} is no order sheet" in json.loads(out)["error"]["message"]
+
+
+def test_a_statement_is_never_taken_for_an_order_sheet(office):
+    """Nor is what `close` writes of a month."""
+    month = ledger(office)[0].at[:7]
+    code, out, err = call("close", "--month", month, "--json")
+    assert code in (0, 6), out + err
+    written = [
+        path for path in office.folder.iterdir() if path.suffix in (".csv", ".xlsx") and month in path.name
+    ]
+    assert written
+    for path in written:
+        code, out, _ = call("submit", path, "--yes", "--allow-duplicates", "--json")
+        assert (code, json.loads(out)["error"]["code"].partition(".")[0]) == (2, "sheet")
