@@ -20,20 +20,18 @@ from bulkorders.journal.following import Wanted
 from bulkorders.journal.protocol import Journal, Run
 from bulkorders.model.lifecycle import RequestState, State
 from bulkorders.model.report import Report, Stop
-from bulkorders.pipeline import accounts, lateness, readings, recording, refilling, reporting
+from bulkorders.pipeline import accounts, lateness, readings, recording, reporting
 from bulkorders.pipeline.accounts import Account, now
 from bulkorders.pipeline.lateness import Late
 from bulkorders.pipeline.options import Front, Listening, Options
-from bulkorders.pipeline.polling import ask_statuses, follow_requests, stop_of, wanted
+from bulkorders.pipeline.pages import Followed, follow_account
+from bulkorders.pipeline.polling import stop_of, wanted
 from bulkorders.pipeline.workbooks import Shelf, results_of
 from bulkorders.settings import Settings
 
 COMMAND = "refresh --all"
 RESUMED_WITHIN = timedelta(hours=1)
 """How old a run may be that is gone on with: what it asked about is as good as fresh."""
-CALLS_A_PAGE = 100
-LEAST_PAGE = 1_000
-"""Orders held in memory at once: those of so many calls."""
 
 
 class Runs(BaseModel):
@@ -117,11 +115,7 @@ async def _refresh_all(
         await readings.keep_start(record.journal, distinct, run)
         await _tell_left(found)
         for account in distinct:
-            failure = failures.get(account.id) or await _follow(found, account)
-            if failure is not None:
-                found.stopped = found.stopped or stop_of(failure)
-            if account.id in failures:
-                found.unasked += await record.journal.due_count(account.id, which)
+            await _follow(found, account, failures.get(account.id))
         late = [
             each for account in distinct for each in await lateness.late(account, record.journal, settings)
         ]
@@ -181,36 +175,21 @@ async def _ask_balances(distinct: Sequence[Account]) -> dict[str, PanelError]:
     return failures
 
 
-async def _follow(found: _Everything, account: Account) -> PanelError | None:
-    """Ask about all that is due on one account, and ask for its automatic refills; return why it ended early."""
-    failure = await _ask_statuses(found, account)
-    failure = failure or await follow_requests(account, found.journal, found.run)
+async def _follow(found: _Everything, account: Account, failure: PanelError | None) -> None:
+    """Ask about all that is due on one account; `failure` is why it can't be asked at all."""
     if failure is None:
-        await refilling.refill_dropped(account, found.journal, found.front, found.settings, found.run)
-    return failure
-
-
-async def _ask_statuses(found: _Everything, account: Account) -> PanelError | None:
-    """Ask about the account's due orders, a page at a time: their number costs no memory."""
-    failure: PanelError | None = None
-    total, done, after = await found.journal.due_count(account.id, found.which), 0, 0
-    batch = account.panel.profile.batch_of("status")
-    size = max(CALLS_A_PAGE * batch, LEAST_PAGE // batch * batch)
-    while page := await found.journal.due(account.id, found.which, after=after, limit=size):
-        result = await ask_statuses(
-            account, found.journal, found.front, page, run=found.run, total=total, done=done
+        part = await follow_account(
+            account, found.journal, found.front, settings=found.settings, which=found.which, run=found.run
         )
-        found.asked += result.asked
-        found.changed += result.changed
-        found.missing += result.missing
-        found.amiss.update((each.campaign, None) for each in page if each.key in result.unknown)
-        done += result.asked
-        failure = result.failure
-        if failure is not None:
-            break
-        after = page[-1].seq
-    found.unasked += total - done
-    return failure
+    else:
+        part = Followed(unasked=await found.journal.due_count(account.id, found.which), failure=failure)
+    found.asked += part.asked
+    found.changed += part.changed
+    found.unasked += part.unasked
+    found.missing += part.missing
+    found.amiss |= part.amiss
+    if part.failure is not None:
+        found.stopped = found.stopped or stop_of(part.failure)
 
 
 async def _newly(found: _Everything, late: Sequence[Late]) -> list[str]:

@@ -33,14 +33,14 @@ class Followed:
 
 
 async def follow_account(
-    account: Account, journal: Journal, front: Front, settings: Settings, which: Wanted, run: str
+    account: Account, journal: Journal, front: Front, *, settings: Settings, which: Wanted, run: str
 ) -> Followed:
     """Ask what became of the account's due orders, of its refills and cancels, and ask for automatic refills.
 
     What was told before a failure is kept. Which campaigns it changed, `journal.changed_since` tells.
     """
     found = Followed()
-    await _statuses(found, account, journal, front, which, run)
+    await _statuses(found, account, journal, front, which=which, run=run)
     if found.failure is None:
         found.failure = await follow_requests(account, journal, run)
     if found.failure is None:
@@ -49,7 +49,7 @@ async def follow_account(
 
 
 async def _statuses(
-    found: Followed, account: Account, journal: Journal, front: Front, which: Wanted, run: str
+    found: Followed, account: Account, journal: Journal, front: Front, *, which: Wanted, run: str
 ) -> None:
     total, after = await journal.due_count(account.id, which), 0
     batch = account.panel.profile.batch_of("status")
