@@ -73,6 +73,7 @@ class _Everything:
     asked: int = 0
     changed: int = 0
     unasked: int = 0
+    half_way: int = 0
     missing: int = 0
     amiss: dict[str, None] = field(default_factory=dict)
 
@@ -125,7 +126,7 @@ async def _refresh_all(
         for name in dict.fromkeys(campaigns):
             made = await shelf.reports([name])
             reports += made if every_order else [_short(each) for each in made]
-        await readings.ask_end(record.journal, distinct, front, run)
+        await readings.ask_end(record.journal, [each for each in distinct if each.balance], front, run)
         return await _end(found, begun, reports, late)
 
 
@@ -142,10 +143,10 @@ async def _resumed(journal: Journal, front: Front) -> tuple[str | None, int | No
     event: int | None = None
     for each in await journal.runs(command=COMMAND):
         counts = each.counts
-        if each.finished_at is not None and not counts.get("unasked") and not counts.get("unwritten"):
+        if each.finished_at is not None and not counts.get("half_way") and not counts.get("unwritten"):
             break
         event = counts.get("after_event", event)
-        if (each.finished_at is None or counts.get("unasked")) and each.started_at >= earliest:
+        if (each.finished_at is None or counts.get("half_way")) and each.started_at >= earliest:
             since = each.started_at
     if since is not None:
         front.tell(wording.note("refresh.resumed", {"since": wording.moment(since)}))
@@ -181,6 +182,7 @@ async def _follow(found: _Everything, account: Account, failure: PanelError | No
         part = await follow_account(
             account, found.journal, found.front, settings=found.settings, which=found.which, run=found.run
         )
+        found.half_way += part.unasked
     else:
         part = Followed(unasked=await found.journal.due_count(account.id, found.which), failure=failure)
     found.asked += part.asked
@@ -224,6 +226,7 @@ async def _end(found: _Everything, begun: Run, reports: Sequence[Report], late: 
     counts = {
         **{name: getattr(runs, name) for name in ("asked", "changed", "unasked", "missing", "in_doubt")},
         **begun.counts,
+        "half_way": found.half_way,
         "slow": len(late),
         "unwritten": len(unwritten),
     }

@@ -53,11 +53,10 @@ def is_open(order: Submission, which: Wanted | None = None) -> bool:
 
 
 def _under_way(request: Request, which: Wanted) -> bool:
-    if request.state is not RequestState.ACCEPTED:
-        return False
     if request.kind is RequestKind.CANCEL:
-        return True
-    return request.request_id is not None and request.asked_at >= which.refills_since
+        return request.state in (RequestState.ACCEPTED, RequestState.IN_DOUBT)
+    followed = request.request_id is not None and request.asked_at >= which.refills_since
+    return request.state is RequestState.ACCEPTED and followed
 
 
 async def poll(
