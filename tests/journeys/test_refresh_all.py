@@ -18,6 +18,8 @@ from bulkorders.model.orders import Order, ValidatedOrder, account_id, fingerpri
 from bulkorders.model.outcomes import Outcome, Verdict
 from bulkorders.sandbox import Fault
 
+pytestmark = pytest.mark.usefixtures("within")
+
 TOGETHER = 1_000
 """Orders that are put into the journal at once."""
 

@@ -7,6 +7,8 @@ from openpyxl import load_workbook
 
 from bulkorders.sandbox import Fault, running
 
+pytestmark = pytest.mark.usefixtures("within")
+
 REFILLABLE, NO_REFILL, NO_CANCEL = "1", "2", "8"
 """Services of the pretend panel: facebook views, tiktok views (neither), telegram members (refill only)."""
 

@@ -6,6 +6,8 @@ import pytest
 
 from bulkorders.sandbox import Fault
 
+pytestmark = pytest.mark.usefixtures("within")
+
 HEADER = ("Service", "Link", "Quantity", "Reference")
 
 
