@@ -372,8 +372,8 @@ def test_since_last_goes_on_where_the_last_export_ended(office):
         {"account": "other.example.com", "currency": "USD", "lines": 1, "amount": "50"}
     ]
     with closing(sqlite3.connect(journal_of(office))) as journal:
-        runs = journal.execute("SELECT command, exit_code FROM runs WHERE command = 'export'").fetchall()
-    assert runs == [("export", 0)] * 3
+        kept = journal.execute("SELECT file FROM exports WHERE scope = 'beancount' ORDER BY seq").fetchall()
+    assert [path for (path,) in kept] == [str(office.folder / name) for name in names]
 
 
 def test_each_kind_of_export_remembers_for_itself(office):
@@ -413,3 +413,52 @@ def test_refunds_are_lines_of_their_own(office):
     assert len(refunds) == 2
     assert [told[entry.id] for entry in refunds] == [entry.amount.copy_negate() for entry in refunds]
     assert all(told[entry.id] > 0 for entry in refunds)
+
+
+def test_what_the_books_have_is_left_out(office):
+    """With --known an export beside the books adds what they lack, opened accounts too, and then nothing."""
+    forms = {"beancount": "beancount", "hledger": "journal", "csv": "csv"}
+    for form, suffix in forms.items():
+        export(form, "--out", f"books.{suffix}")
+    placed = office.run("submit", office.sheet(rows(2, 30), "more.csv", HEADER), "--yes")
+    assert placed.code == 0, placed.err
+    expected = {entry.id: entry.amount.copy_negate() for entry in ledger(office) if entry.moved}
+    for form, suffix in forms.items():
+        books, more = office.folder / f"books.{suffix}", office.folder / f"more-{form}.txt"
+        added = export(form, "--known", books.name, "--out", more.name)
+        assert added["totals"][0]["lines"] == 2
+        told = more.read_text("utf-8-sig")
+        with books.open("a", encoding="utf-8") as file:
+            file.write(told.partition("\n")[2] if form == "csv" else f"\n{told}")
+        assert read(form, books) == expected
+        assert export(form, "--known", books.name, "--out", "none.txt")["files"] == []
+
+
+def test_books_that_can_not_be_read_are_an_error(office):
+    """A workbook is no text, and a missing file is none either: nothing is exported twice by mistake."""
+    export("xlsx")
+    for name in ("ledger.xlsx", "none.csv"):
+        assert refused("--format", "csv", "--known", name)[:2] == (2, "export.known_unreadable")
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_an_export_is_never_taken_for_an_order_sheet(office, form):
+    """Its columns are those of orders, and its rows were bought already: submit refuses it, whatever is allowed."""
+    export(form)
+    code, out, _ = call("submit", f"ledger.{form}", "--yes", "--allow-duplicates", "--json")
+    assert (code, json.loads(out)["error"]["code"]) == (2, "sheet.ledger")
+    assert f"ledger.{form} is no order sheet" in json.loads(out)["error"]["message"]
+
+
+def test_a_statement_is_never_taken_for_an_order_sheet(office):
+    """Nor is what `close` writes of a month."""
+    month = ledger(office)[0].at[:7]
+    code, out, err = call("close", "--month", month, "--json")
+    assert code in (0, 6), out + err
+    written = [
+        path for path in office.folder.iterdir() if path.suffix in (".csv", ".xlsx") and month in path.name
+    ]
+    assert written
+    for path in written:
+        code, out, _ = call("submit", path, "--yes", "--allow-duplicates", "--json")
+        assert (code, json.loads(out)["error"]["code"].partition(".")[0]) == (2, "sheet")
