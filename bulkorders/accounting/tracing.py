@@ -13,6 +13,7 @@ from bulkorders.model.books import BalanceReading
 from bulkorders.model.entries import MEMORANDA, Entered, EnteredKind, EntryKind, LedgerEntry
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
+from bulkorders.model.refunds import MOVED_BACK, refund_due
 
 EARLIER = timedelta(days=3)
 LATER = timedelta(days=7)
@@ -45,7 +46,9 @@ def movements_of(
     for line in moved:
         net[line.key] = money.EXACT.add(net[line.key], line.amount)
     for line in moved:
-        yield _of_line(line, known.orders.get(line.key), told_with, net[line.key])
+        order = known.orders.get(line.key)
+        movement = _of_line(line, order, told_with, net[line.key])
+        yield from (movement,) if order is None else _in_two(movement, order, told_with.get(line.run or ""))
     yield from _of_persons(entered)
     for order in known.orders.values():
         if order.sent_at and order.estimate:
@@ -72,6 +75,30 @@ def _of_line(
         and order.charge > net
     )
     return Movement(line.amount, line.kind, line.at, expected, sent, key=line.key, promised=promised)
+
+
+def _in_two(movement: Movement, order: Submission, begun: str | None) -> Iterator[Movement]:
+    """Yield a charge that was first told with a refund taken off as what it was: all of it gone, a part come back.
+
+    So it is with an order whose answer was lost: by the time its id is known, a part of it may be paid back.
+    """
+    full = order.estimate
+    if movement.kind is not EntryKind.CHARGE or full is None or order.status not in MOVED_BACK:
+        yield movement
+        return
+    due = refund_due(full, order.status, order.remains, order.quantity, scale=_decimals(movement.amount))
+    if not due or money.total((full, due.copy_negate())) != movement.amount:
+        yield movement
+        return
+    told = movement.booked or movement.expected
+    came = begun if begun is not None and movement.expected < begun < told else told
+    yield replace(movement, amount=full)
+    yield replace(movement, amount=due.copy_negate(), kind=EntryKind.REFUND, expected=came)
+
+
+def _decimals(amount: Decimal) -> int:
+    exponent = amount.as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 def _of_persons(entered: Sequence[Entered]) -> Iterator[Movement]:

@@ -27,8 +27,8 @@ from bulkorders.pipeline.accounts import Account, now
 from bulkorders.pipeline.apart import Apart
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.day import INTERRUPTED, Day, Named, Today, stop_of
-from bulkorders.pipeline.following import follow
-from bulkorders.pipeline.options import Front, Options
+from bulkorders.pipeline.options import Front, Listening, Options
+from bulkorders.pipeline.pages import follow_account
 from bulkorders.settings import Settings
 
 PANEL_STOP = 3
@@ -42,6 +42,12 @@ async def daily(sheets: Iterable[Path], options: Options, settings: Settings, fr
     others from their day. The journal is held from beginning to end: two days never overlap. Raises
     JournalHeld where another run has it, JournalError, SettingsError.
     """
+    heard = Listening(front)
+    day = await _lived(sheets, options, settings, heard)
+    return replace(day, runs=heard.noted(day.runs))
+
+
+async def _lived(sheets: Iterable[Path], options: Options, settings: Settings, front: Front) -> Day:
     settings.all_panels()
     run = uuid4().hex[:12]
     async with recording.recording(settings, "daily", run, front) as record, AsyncExitStack() as stack:
@@ -136,9 +142,10 @@ async def _ask(day: Today) -> None:
         if account.balance_after is not None:
             account.balance, account.balance_after, account.asked_at = account.balance_after, None, now()
     for account in asked:
-        followed = await follow(account, journal, day.front, day.settings, which, run=day.begun.id)
-        day.asked += followed.asked
-        day.amiss |= followed.amiss
+        followed = await follow_account(
+            account, journal, day.front, settings=day.settings, which=which, run=day.begun.id
+        )
+        day.followed.append(followed)
         if followed.failure is not None:
             day.stop(stop_of(followed.failure), PANEL_STOP)
     doubts = await journal.submissions(states=[State.IN_DOUBT])
@@ -162,7 +169,8 @@ async def _accounts(day: Today, which: Wanted) -> list[Account]:
 
 async def _rewrite(day: Today) -> None:
     """Write the results of the named sheets, and of every other campaign in which something changed."""
-    changed = day.amiss | set(await day.record.journal.changed_since(day.event))
+    amiss = {name for followed in day.followed for name in followed.amiss}
+    changed = amiss | set(await day.record.journal.changed_since(day.event))
     for each in day.sheets:
         if each.report is None or (each.run is not None and changed & set(each.run.campaigns)):
             each.report = await _rewritten(day, each)

@@ -12,8 +12,10 @@ from bulkorders.pipeline import news, told
 from bulkorders.pipeline.apart import Apart
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.everything import Runs
+from bulkorders.pipeline.lateness import Late
 from bulkorders.pipeline.news import Fact
 from bulkorders.pipeline.options import Front, Options
+from bulkorders.pipeline.pages import Followed
 from bulkorders.pipeline.recording import Record
 from bulkorders.settings import Settings
 
@@ -40,9 +42,9 @@ class Named:
 class Today:
     """A day under way.
 
-    `closed` are the accounts on which a run stopped, with why: nothing more is sent there today. `asked`
-    open orders were asked about after the event `event`; the campaigns in `amiss` have one that the panel does
-    not know. `others` are the reports of campaigns whose sheets were not named.
+    `closed` are the accounts on which a run stopped, with why: nothing more is sent there today. `followed`
+    is what asking about each account's open orders came to, after the event `event`. `others` are the reports
+    of campaigns whose sheets were not named, `late` the orders that are past their usual time.
     """
 
     settings: Settings
@@ -54,10 +56,10 @@ class Today:
     sheets: list[Named]
     closed: dict[str, tuple[Stop, int]] = field(default_factory=dict)
     event: int = 0
-    asked: int = 0
-    amiss: set[str] = field(default_factory=set)
+    followed: list[Followed] = field(default_factory=list)
     others: list[Report] = field(default_factory=list)
     other_runs: list[Checking] = field(default_factory=list)
+    late: list[Late] = field(default_factory=list)
     stopped: Stop | None = None
     codes: set[int] = field(default_factory=set)
 

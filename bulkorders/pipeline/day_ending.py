@@ -10,7 +10,7 @@ from bulkorders.model.report import Counts, Report, Stop
 from bulkorders.pipeline import lateness, news, noticing, recording, reporting, told
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.day import Day, Today
-from bulkorders.pipeline.everything import Runs
+from bulkorders.pipeline.everything import Runs, slow_part
 from bulkorders.pipeline.news import Fact
 
 ORDER = (130, 2, 5, 3, 4, 6)
@@ -31,18 +31,34 @@ async def end(day: Today) -> Day:
     looked_at |= {noticing.scope_of(account) for account in asked}
     stops = {each.code for each in day.sheets} | day.codes | _stopped_writing(day)
     code = exit_code_of(fresh, stops)
-    runs = Runs(runs=reports, stopped=day.stopped)
+    runs = _runs(day, reports)
     await recording.end(journal, day.begun, _whole(day, reports), code)
     return Day(
         runs=runs,
         exit_code=code,
         journal_id=journal.id,
         named=len(day.sheets),
-        asked=day.asked,
+        asked=runs.asked,
         placed=sum(len(each.placed) for each in day.sheets),
         facts=facts,
         fresh=fresh,
         marks=news.remembered(facts, before, looked_at),
+    )
+
+
+def _runs(day: Today, reports: tuple[Report, ...]) -> Runs:
+    """Return the reports with what asking about all open orders came to."""
+    doubts = sum(report.counts.in_doubt for report in reports)
+    return Runs(
+        runs=reports,
+        stopped=day.stopped,
+        run=day.begun.id,
+        asked=sum(each.asked for each in day.followed),
+        changed=sum(each.changed for each in day.followed),
+        unasked=sum(each.unasked for each in day.followed),
+        missing=sum(each.missing for each in day.followed),
+        in_doubt=doubts,
+        slow=tuple(slow_part(each) for each in day.late),
     )
 
 
@@ -77,10 +93,12 @@ async def _of_account(day: Today, account: Account) -> list[Fact]:
     earlier = [order for order in sent if (order.sent_at or "~") < day.begun.started_at]
     used = {order.service for order in sent if order.account == account.id and order.status not in FINAL}
     used |= {order.order.service for order in waiting if order.account == account.id}
+    late = await lateness.late(account, journal, day.settings)
+    day.late += late
     return [
         *noticing.low_balance(account, day.settings, waiting, doubts),
         *noticing.dearer(account, noticing.rates_of(earlier), used),
-        *noticing.slow(account, await lateness.late(account, journal, day.settings)),
+        *noticing.slow(account, late),
     ]
 
 

