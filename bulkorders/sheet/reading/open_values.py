@@ -1,0 +1,81 @@
+"""One cell of an .ods as the value that was entered."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+
+from bulkorders.model.orders import Cell, ErrorCell
+from bulkorders.sheet.reading.marks import NO_VALUE
+
+WHOLE = 10.0**18
+NUMBERS = frozenset(("float", "percentage", "currency"))
+ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)|Err:\d{3}")
+"""How errors are shown; programs other than LibreOffice do not mark them otherwise."""
+
+SPAN = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?)?")
+TRUTHS = {"of:=TRUE()": True, "of:=FALSE()": False}
+"""How LibreOffice keeps a yes or no that came without the look of one."""
+
+BLANKS = re.compile("[ \t\r\n]+")
+DAY = 24
+
+
+def collapsed(text: str) -> str:
+    """Return a piece of a paragraph with its blanks as they count: several are one."""
+    return BLANKS.sub(" ", text) if "  " in text or "\n" in text or "\t" in text or "\r" in text else text
+
+
+def value(told: Mapping[str, str], shown: str, *, paragraphs: int) -> Cell:
+    """Return what a cell holds, by its attributes and the text it shows; None where it is empty.
+
+    Raises ValueError where a number or date can't be read.
+    """
+    kind = told.get("office:value-type") or told.get("calcext:value-type")
+    formula = told.get("table:formula")
+    if told.get("calcext:value-type") == "error" or (formula and ERROR.fullmatch(shown)):
+        return ErrorCell(shown or "#VALUE!")
+    if kind in NUMBERS:
+        if formula in TRUTHS:
+            return TRUTHS[formula]
+        return _number(told.get("office:value"), shown)
+    if kind == "boolean":
+        return told.get("office:boolean-value", "").lower() == "true"
+    if kind == "date":
+        return _moment(told.get("office:date-value", ""))
+    if kind == "time":
+        return _span(told.get("office:time-value", ""))
+    if formula and kind is None and not paragraphs:
+        return ErrorCell(NO_VALUE)
+    return told.get("office:string-value", shown) or None
+
+
+def _number(written: str | None, shown: str) -> Cell:
+    """Return a number, whole ones as an integer."""
+    if written is None:
+        return shown or None
+    if ERROR.fullmatch(shown):
+        return ErrorCell(shown)
+    number = float(written)
+    return int(number) if number.is_integer() and -WHOLE < number < WHOLE else number
+
+
+def _moment(written: str) -> Cell:
+    """Return a day, or a day and time."""
+    if "T" not in written:
+        return date.fromisoformat(written)
+    moment = datetime.fromisoformat(written)
+    return moment.replace(tzinfo=None)
+
+
+def _span(written: str) -> Cell:
+    """Return a time of day, or a span where it is a day long or longer."""
+    found = SPAN.fullmatch(written)
+    if found is None:
+        raise ValueError(f"{written} is not a time")
+    sign, *parts = found.groups()
+    days, hours, minutes, seconds = (int(part or 0) for part in parts[:4])
+    micro = int((parts[4] or "0")[:6].ljust(6, "0"))
+    if sign or days or hours >= DAY or minutes > 59 or seconds > 59:  # noqa: PLR2004 - minutes and seconds
+        span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, microseconds=micro)
+        return -span if sign else span
+    return time(hours, minutes, seconds, micro)
