@@ -4,7 +4,10 @@ from bulkorders.wording.doubt_texts import DOUBT_ERRORS, DOUBT_NOTES
 from bulkorders.wording.error_texts import RUN_ERRORS
 from bulkorders.wording.guard_texts import GUARD_ERRORS, GUARD_NOTES, GUARD_QUESTIONS
 from bulkorders.wording.journal_texts import JOURNAL_ERRORS
-from bulkorders.wording.problem_texts import FIELD_TITLES, PROBLEMS, REPAIRS
+from bulkorders.wording.problem_texts import FIELD_TITLES
+from bulkorders.wording.problem_texts import PROBLEMS as ROW_PROBLEMS
+from bulkorders.wording.problem_texts import REPAIRS as ROW_REPAIRS
+from bulkorders.wording.reading_texts import READING_ERRORS, READING_NOTES, READING_PROBLEMS, READING_REPAIRS
 from bulkorders.wording.run_texts import OUTCOMES, RUN_NOTES
 from bulkorders.wording.run_texts import QUESTIONS as RUN_QUESTIONS
 from bulkorders.wording.sheet_texts import SHEET_ERRORS
@@ -14,14 +17,21 @@ __all__ = ["ERRORS", "FIELD_TITLES", "NOTES", "OUTCOMES", "PROBLEMS", "QUESTIONS
 ERRORS: dict[str, tuple[str, str]] = {
     **RUN_ERRORS,
     **SHEET_ERRORS,
+    **READING_ERRORS,
     **JOURNAL_ERRORS,
     **DOUBT_ERRORS,
     **GUARD_ERRORS,
 }
 """By code: what is (where, what was expected, what was found), and what to do next."""
 
-NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES}
+NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES, **READING_NOTES}
 """By code: what is worth knowing and stops nothing."""
 
 QUESTIONS: dict[str, str] = {**RUN_QUESTIONS, **GUARD_QUESTIONS}
 """By code: what a person is asked."""
+
+PROBLEMS: dict[str, str] = {**ROW_PROBLEMS, **READING_PROBLEMS}
+"""By code: what is wrong with a row."""
+
+REPAIRS: dict[str, str] = {**ROW_REPAIRS, **READING_REPAIRS}
+"""By code: what puts problems of this kind right."""

@@ -1,7 +1,7 @@
 """Records of an .xlsb worksheet: the marks that its values do not tell, and the list of worksheets."""
 
+import struct
 from collections.abc import Iterator
-from struct import error as StructError
 from struct import unpack_from
 
 from bulkorders.sheet.reading.marks import Marks, Refused, letters_of
@@ -13,7 +13,7 @@ VALUED = frozenset((2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 62))
 COLUMN, BUNDLE, MERGE = 60, 156, 176
 HIDDEN_ROW, HIDDEN_COLUMN = 0x10, 0x01
 
-BROKEN = (StructError, IndexError, UnicodeDecodeError)
+BROKEN = (struct.error, IndexError, UnicodeDecodeError)
 """What reading records of a damaged file ends with."""
 
 ERRORS = {

@@ -71,7 +71,7 @@ def over() -> None:
 
 def taken() -> int | None:
     """Return the most bytes of memory this process has taken; None where the system doesn't tell."""
-    if resource is not None:
+    if "resource" in sys.modules:
         peak: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return peak if sys.platform == "darwin" else peak * 1024
     return _taken_on_windows()
@@ -79,10 +79,8 @@ def taken() -> int | None:
 
 def _taken_on_windows() -> int | None:
     """Return the same by the call that Windows has for it."""
-    if sys.platform != "win32":
-        return None
     import ctypes  # noqa: PLC0415 - only here
-    from ctypes import wintypes  # noqa: PLC0415 - only there
+    from ctypes import wintypes  # noqa: PLC0415 - likewise
 
     class Counters(ctypes.Structure):
         """What the system fills in: sizes in bytes."""
@@ -95,7 +93,7 @@ def _taken_on_windows() -> int | None:
         )
 
     counters = Counters(size=ctypes.sizeof(Counters))
-    kernel = ctypes.windll.kernel32
+    kernel: Any = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
     kernel.GetCurrentProcess.restype = wintypes.HANDLE
     asked = kernel.K32GetProcessMemoryInfo
     asked.argtypes = (wintypes.HANDLE, ctypes.c_void_p, wintypes.DWORD)

@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, BinaryIO, Protocol
 
 from bulkorders.errors import SheetError
@@ -50,8 +51,9 @@ def _serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
         return [(each.name, each.index, each.visible) for each in readers[0].worksheets]
 
     _answer(outgoing, opened)
-    while readers and (index := frames.receive(incoming)) is not None:
-        _answer(outgoing, lambda index=index: _sent(outgoing, readers[0], index))
+    while readers:
+        index: int = frames.receive(incoming)
+        _answer(outgoing, partial(_sent, outgoing, readers[0], index))
 
 
 def _reader(kind: str) -> Callable[[str, bytes, Limits], Reader]:

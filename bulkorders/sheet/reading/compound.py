@@ -1,7 +1,7 @@
 """The container of an .xls: the stream with the workbook in it, found by following its sectors."""
 
+import struct
 from collections.abc import Iterator
-from struct import error as StructError
 from struct import unpack_from
 
 OPENED = ("Workbook", "Book")
@@ -12,7 +12,7 @@ LAST = 0xFFFFFFFA
 """Numbers from here on are no sectors."""
 
 ENTRY = 128
-BROKEN = (StructError, IndexError, UnicodeDecodeError)
+BROKEN = (struct.error, IndexError, UnicodeDecodeError)
 """What reading a damaged container ends with."""
 
 
@@ -42,7 +42,9 @@ class Compound:
             return self._joined(start)[:size]
         table = self._numbers(self._joined(self._mini_first))
         root = self._joined(self._entries["Root Entry"][0])
-        return b"".join(root[at * self._mini : (at + 1) * self._mini] for at in self._chain(start, table))[:size]
+        return b"".join(root[at * self._mini : (at + 1) * self._mini] for at in self._chain(start, table))[
+            :size
+        ]
 
     def _fat(self) -> list[int]:
         """Return which sector follows each sector."""

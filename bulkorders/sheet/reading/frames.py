@@ -4,7 +4,7 @@ import marshal
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from struct import Struct
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from bulkorders.model.orders import Cell, ErrorCell
 
@@ -17,7 +17,7 @@ Special = tuple[int, int, str, Any]
 """A value that is not plain: its row in the piece, its column, what it is, and how it is told."""
 
 
-def send(stream: BinaryIO, told: object) -> None:
+def send(stream: IO[bytes], told: Any) -> None:
     """Write one message of plain values: texts, numbers, None, and tuples, lists or dicts of these."""
     message = marshal.dumps(told)
     stream.write(LENGTH.pack(len(message)))
@@ -25,13 +25,13 @@ def send(stream: BinaryIO, told: object) -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> Any:
+def receive(stream: IO[bytes]) -> Any:
     """Return the next message. Raises EOFError where the other side is gone."""
     (length,) = LENGTH.unpack(_whole(stream, LENGTH.size))
     return marshal.loads(_whole(stream, length))  # noqa: S302 - from a process of our own, over a pipe
 
 
-def _whole(stream: BinaryIO, length: int) -> bytes:
+def _whole(stream: IO[bytes], length: int) -> bytes:
     found = stream.read(length)
     if len(found) < length:
         raise EOFError
@@ -40,8 +40,9 @@ def _whole(stream: BinaryIO, length: int) -> bytes:
 
 def packed(lines: Sequence[Line]) -> tuple[Sequence[Line], list[Special]]:
     """Return rows as plain values, and apart what stands in them of dates, times and errors."""
+    plain: Any = lines
     try:
-        marshal.dumps(lines)
+        marshal.dumps(plain)
     except ValueError:
         return _separated(lines)
     return lines, []

@@ -1,7 +1,7 @@
 """Records of an .xls workbook: where its worksheets begin, and the marks that their values do not tell."""
 
+import struct
 from collections.abc import Iterator
-from struct import error as StructError
 from struct import unpack_from
 
 from bulkorders.sheet.reading.binary import error_text
@@ -17,7 +17,7 @@ HIDDEN_ROW, HIDDEN_COLUMN = 0x20, 0x01
 WORKSHEET = 0
 NO_NUMBER, ERRONEOUS = 0xFFFF, 2
 
-BROKEN = (StructError, IndexError)
+BROKEN = (struct.error, IndexError)
 """What reading records of a damaged file ends with."""
 
 

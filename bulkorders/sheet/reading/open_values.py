@@ -1,14 +1,13 @@
 """One cell of an .ods as the value that was entered."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from bulkorders.model.orders import Cell, ErrorCell
 from bulkorders.sheet.reading.marks import NO_VALUE
 
 WHOLE = 10.0**18
-NUMBERS = frozenset(("float", "percentage", "currency"))
 ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)|Err:\d{3}")
 """How errors are shown; programs other than LibreOffice do not mark them otherwise."""
 
@@ -34,41 +33,44 @@ def value(told: Mapping[str, str], shown: str, *, paragraphs: int) -> Cell:
     formula = told.get("table:formula")
     if told.get("calcext:value-type") == "error" or (formula and ERROR.fullmatch(shown)):
         return ErrorCell(shown or "#VALUE!")
-    if kind in NUMBERS:
-        if formula in TRUTHS:
-            return TRUTHS[formula]
-        return _number(told.get("office:value"), shown)
-    if kind == "boolean":
-        return told.get("office:boolean-value", "").lower() == "true"
-    if kind == "date":
-        return _moment(told.get("office:date-value", ""))
-    if kind == "time":
-        return _span(told.get("office:time-value", ""))
+    made = MADE.get(kind or "")
+    if made is not None:
+        return made(told, shown)
     if formula and kind is None and not paragraphs:
         return ErrorCell(NO_VALUE)
     return told.get("office:string-value", shown) or None
 
 
-def _number(written: str | None, shown: str) -> Cell:
-    """Return a number, whole ones as an integer."""
+def _number(told: Mapping[str, str], shown: str) -> Cell:
+    """Return a number, whole ones as an integer; LibreOffice may keep a yes or no as one."""
+    written = told.get("office:value")
     if written is None:
         return shown or None
     if ERROR.fullmatch(shown):
         return ErrorCell(shown)
+    truth = TRUTHS.get(told.get("table:formula", ""))
+    if truth is not None:
+        return truth
     number = float(written)
     return int(number) if number.is_integer() and -WHOLE < number < WHOLE else number
 
 
-def _moment(written: str) -> Cell:
+def _truth(told: Mapping[str, str], _: str) -> Cell:
+    """Return a yes or no."""
+    return told.get("office:boolean-value", "").lower() == "true"
+
+
+def _moment(told: Mapping[str, str], _: str) -> Cell:
     """Return a day, or a day and time."""
+    written = told.get("office:date-value", "")
     if "T" not in written:
         return date.fromisoformat(written)
-    moment = datetime.fromisoformat(written)
-    return moment.replace(tzinfo=None)
+    return datetime.fromisoformat(written).replace(tzinfo=None)
 
 
-def _span(written: str) -> Cell:
+def _span(told: Mapping[str, str], _: str) -> Cell:
     """Return a time of day, or a span where it is a day long or longer."""
+    written = told.get("office:time-value", "")
     found = SPAN.fullmatch(written)
     if found is None:
         raise ValueError(f"{written} is not a time")
@@ -79,3 +81,12 @@ def _span(written: str) -> Cell:
         span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, microseconds=micro)
         return -span if sign else span
     return time(hours, minutes, seconds, micro)
+
+
+MADE: Mapping[str, Callable[[Mapping[str, str], str], Cell]] = {
+    **dict.fromkeys(("float", "percentage", "currency"), _number),
+    "boolean": _truth,
+    "date": _moment,
+    "time": _span,
+}
+"""What makes a value of a cell, by the kind it says it is."""

@@ -81,7 +81,9 @@ class Package:
             related += _relation("worksheet", names[part], f"rId{number}")
             listed += f'<sheet name={quoteattr(worksheet.name)} sheetId="{number}" r:id="rId{number}"/>'
         dated = '<workbookPr date1904="1"/>' if self.dated_1904 else ""
-        workbook = f'<workbook xmlns="{MAIN}" xmlns:r="{RELATION}">{dated}<sheets>{listed}</sheets></workbook>'
+        workbook = (
+            f'<workbook xmlns="{MAIN}" xmlns:r="{RELATION}">{dated}<sheets>{listed}</sheets></workbook>'
+        )
         relations = f'<Relationships xmlns="{RELATIONS}">{related}</Relationships>'
         written = {USUAL: workbook.encode(), "xl/_rels/workbook.xml.rels": relations.encode()}
         return self.archive.renamed(names, written)
@@ -126,7 +128,9 @@ class Package:
         """Give the same of a binary workbook."""
         content = b"".join(self.archive.pieces(self.main))
         try:
-            yield from (binary.bundle(content, at) for kind, at in binary.records(content) if kind == binary.BUNDLE)
+            yield from (
+                binary.bundle(content, at) for kind, at in binary.records(content) if kind == binary.BUNDLE
+            )
         except binary.BROKEN as error:
             raise self.archive.damaged(f"{self.main}: {error}") from error
 

@@ -10,7 +10,7 @@ from bulkorders.errors import SheetError
 from bulkorders.model.orders import Cell, ErrorCell
 from bulkorders.sheet.reading.grid import Grid, Worksheet, blank
 from bulkorders.sheet.reading.limits import Limits
-from bulkorders.sheet.reading.marks import Marks, Refused
+from bulkorders.sheet.reading.marks import Marks, Refused, letters_of
 
 WHOLE = 10.0**18
 """Numbers below this are given as integers where they have no fraction, as all were written by people."""
@@ -46,11 +46,18 @@ class Place:
         return SheetError("sheet.damaged", path=self.path, reason=f"{self.part}: {reason}")
 
 
-def check_area(marks: Marks, size: int, limits: Limits, place: Place) -> None:
-    """Refuse a worksheet of so many bytes whose values lie impossibly far apart."""
-    area = marks.rows * marks.columns
-    if area > limits.area and area > size // LEAST * SPARSE:
-        raise place.far(marks.last)
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the values of a worksheet may reach, whose records take `size` bytes."""
+
+    limits: Limits
+    size: int
+
+    def check(self, rows: int, columns: int, last: str, place: Place) -> None:
+        """Refuse a worksheet whose values lie impossibly far apart; `last` is the cell that is named."""
+        area = rows * columns
+        if columns > self.limits.columns or (area > self.limits.area and area > self.size // LEAST * SPARSE):
+            raise place.far(last)
 
 
 class FastReader:
@@ -68,10 +75,13 @@ class FastReader:
             shown = SheetVisibleEnum.Visible
             return [(each.name, each.visible == shown) for each in self._workbook().sheets_metadata]
 
-    def lines(self, worksheet: str, place: Place) -> Iterator[Line]:
+    def lines(self, worksheet: str, reach: Reach, place: Place) -> Iterator[Line]:
         """Give all rows with their numbers."""
         with _Caught(place):
             sheet = self._workbook().get_sheet_by_name(worksheet)
+            if sheet.end is not None:
+                row, column = sheet.end
+                reach.check(row + 1, column + 1, f"{letters_of(column)}{row + 1}", place)
             margin: list[Cell] = [None] * (sheet.start[1] if sheet.start else 0)
             for number, cells in enumerate(sheet.iter_rows(), start=1):
                 yield number, tuple(margin + _cells(cells))
@@ -98,9 +108,9 @@ class _Caught:
             raise self._place.damaged(error) from error
 
 
-def grid(reader: FastReader, worksheet: Worksheet, marks: Marks, place: Place) -> Grid:
+def grid(reader: FastReader, worksheet: Worksheet, marks: Marks, reach: Reach, place: Place) -> Grid:
     """Return the rows of a worksheet that are not blank, its errors in their places."""
-    lines = _with_errors(reader.lines(worksheet.name, place), marks.errors)
+    lines = _with_errors(reader.lines(worksheet.name, reach, place), marks.errors)
     rows = [line for line in lines if not blank(line[1])]
     hidden, columns = frozenset(marks.hidden_rows), tuple(marks.hidden_columns)
     return Grid(rows, worksheet.name, hidden, columns, tuple(marks.merged))

@@ -8,16 +8,18 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Self
 
-import bulkorders
 from bulkorders.errors import SheetError
 from bulkorders.sheet.reading import frames
 from bulkorders.sheet.reading.bounds import OVER_MEMORY
 from bulkorders.sheet.reading.grid import Grid, Worksheet
 from bulkorders.sheet.reading.limits import Limits
+
+ROOT = str(Path(__file__).parents[3])
+"""The folder this package is in."""
 
 START = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
@@ -66,7 +68,7 @@ class Workbook:
         except BaseException:
             self.close()
             raise
-        self.worksheets: Sequence[Worksheet] = [Worksheet(*each) for each in listed]
+        self.worksheets = [Worksheet(*each) for each in listed]
 
     def __enter__(self) -> Self:
         return self
@@ -124,7 +126,7 @@ class Workbook:
                 raise _raised(*told)
 
     @contextlib.contextmanager
-    def _timed(self) -> Any:
+    def _timed(self) -> Iterator[None]:
         """End the process if it takes too long; where it is gone, say why."""
         clock = threading.Timer(self._seconds * PATIENCE, self._end)
         clock.daemon = True
@@ -151,7 +153,7 @@ class Workbook:
 
     def _started(self) -> subprocess.Popen[bytes]:
         """Start the process: apart from the terminal's signals, and without our settings."""
-        paths = [*(each for each in sys.path if each), str(Path(bulkorders.__file__).parents[1])]
+        paths = [*(each for each in sys.path if each), ROOT]
         given = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         apart: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":

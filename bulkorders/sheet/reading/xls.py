@@ -39,8 +39,9 @@ class Xls:
             marks = old.find_marks(self._stream, self._begins[worksheet.index], self._limits.columns)
         except Refused as refused:
             raise place.refused(refused) from refused
-        values.check_area(marks, len(self._stream), self._limits, place)
-        return values.grid(self._reader, worksheet, marks, place)
+        reach = values.Reach(self._limits, len(self._stream))
+        reach.check(marks.rows, marks.columns, marks.last, place)
+        return values.grid(self._reader, worksheet, marks, reach, place)
 
     def _found(self, content: bytes) -> bytes:
         """Return the stream that holds the workbook."""

@@ -26,7 +26,8 @@ class Xlsb:
             marks = binary.find_marks(b"".join(archive.pieces(part)), self._limits.columns)
         except Refused as refused:
             raise place.refused(refused) from refused
-        values.check_area(marks, archive.size(part), self._limits, place)
+        reach = values.Reach(self._limits, archive.size(part))
+        reach.check(marks.rows, marks.columns, marks.last, place)
         if self._reader is None:
             self._reader = FastReader(archive.content)
-        return values.grid(self._reader, worksheet, marks, place)
+        return values.grid(self._reader, worksheet, marks, reach, place)

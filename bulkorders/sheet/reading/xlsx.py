@@ -1,6 +1,6 @@
 """Worksheets of an .xlsx or .xlsm, guarded before the fast reader sees them."""
 
-from bulkorders.sheet.reading import values
+from bulkorders.sheet.reading import glance, values
 from bulkorders.sheet.reading.grid import Grid, Worksheet
 from bulkorders.sheet.reading.limits import Limits
 from bulkorders.sheet.reading.marks import Marks, Refused, find_marks
@@ -26,16 +26,20 @@ class Xlsx:
         part = self._package.part_of(worksheet)
         place = Place(self._package.archive.path, worksheet.name, part)
         marks = self._marks(part, place)
-        values.check_area(marks, self._package.archive.size(part), self._limits, place)
+        reach = values.Reach(self._limits, self._package.archive.size(part))
+        reach.check(marks.rows, marks.columns, marks.last, place)
         if self._reader is None:
             for each in self._package.fixed().values():
                 self._package.archive.check(each)
             self._reader = FastReader(self._package.usual())
-        return values.grid(self._reader, worksheet, marks, place)
+        return values.grid(self._reader, worksheet, marks, reach, place)
 
     def _marks(self, part: str, place: Place) -> Marks:
         """Go over the worksheet's XML, and refuse one whose values lie impossibly far apart."""
+        archive = self._package.archive
+        if archive.size(part) >= glance.FROM and glance.is_plain(archive.pieces(part)):
+            return Marks()
         try:
-            return find_marks(self._package.archive.pieces(part), self._limits.columns)
+            return find_marks(archive.pieces(part), self._limits.columns)
         except Refused as refused:
             raise place.refused(refused) from refused
