@@ -15,19 +15,29 @@ KEPT = 16
 OTHER = re.compile(rb"<\?xml[^>]*encoding=(?!['\"]utf-8['\"])", re.IGNORECASE)
 
 
+FAR = re.compile(rb'"[A-Z]{3}[0-9]')
+"""The name of a cell beyond the 702nd column."""
+
+ROW = re.compile(rb'<row [^>]*?\br="([0-9]{1,9})"')
+SPARSE, SPARE = 4, 1_000
+"""How many rows there may be for each that is written, and how many besides."""
+
+
 def is_plain(pieces: Iterable[bytes]) -> bool:
     """Return whether a worksheet in UTF-8 without prefixes has nothing but values, as most large ones do.
 
-    How far they reach is not looked at: the fast reader tells it, within the bounds of its process.
+    One whose values seem to stand far apart is not plain. Exactly how far they reach is not looked at: the
+    fast reader tells it, within the bounds of its process.
     """
     before = b""
-    rows = False
+    rows, last, begun = 0, 0, False
     for piece in pieces:
         text = before + piece
-        if not before and OTHER.match(text):
+        if (not before and OTHER.match(text)) or any(mark in text for mark in MARKED) or FAR.search(text):
             return False
-        if any(mark in text for mark in MARKED):
-            return False
-        rows = rows or b"<sheetData" in text
+        begun = begun or b"<sheetData" in text
+        rows += text.count(b"<row")
+        found = ROW.match(text, max(text.rfind(b"<row "), 0))
+        last = max(last, int(found[1]) if found else 0)
         before = text[-KEPT:]
-    return rows
+    return begun and last <= SPARSE * rows + SPARE
