@@ -49,6 +49,10 @@ class Archive:
         """Return whether there is such a part."""
         return part.lower() in self._parts
 
+    def rooted(self, part: str) -> bool:
+        """Return whether the directory has a part with a slash before its name, which not all readers take."""
+        return self._parts[part.lower()].filename.startswith(("/", "\\"))
+
     def size(self, part: str) -> int:
         """Return how many bytes a part unpacks to."""
         return self._parts[part.lower()].file_size

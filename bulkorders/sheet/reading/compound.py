@@ -12,7 +12,7 @@ LAST = 0xFFFFFFFA
 """Numbers from here on are no sectors."""
 
 ENTRY = 128
-BROKEN = (struct.error, IndexError, UnicodeDecodeError)
+BROKEN = (struct.error, IndexError, KeyError, UnicodeDecodeError)
 """What reading a damaged container ends with."""
 
 

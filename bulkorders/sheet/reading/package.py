@@ -70,8 +70,8 @@ class Package:
 
     def usual(self) -> bytes:
         """Return the workbook with its parts under the usual names, which the fast reader takes for granted."""
-        moved = {new: old for new, old in self.fixed().items() if new != old.lower() and new != old}
-        if self.main.lower() == USUAL and not moved:
+        moved = any(new.lower() != old.lower() for new, old in self.fixed().items())
+        if self.main.lower() == USUAL and not moved and not self.archive.rooted(self.main):
             return self.archive.content
         names = {old: new for new, old in self.fixed().items()}
         related = "".join(_relation(kind, FIXED[kind], f"rId{kind}") for kind in FIXED)
@@ -84,8 +84,8 @@ class Package:
         workbook = (
             f'<workbook xmlns="{MAIN}" xmlns:r="{RELATION}">{dated}<sheets>{listed}</sheets></workbook>'
         )
-        relations = f'<Relationships xmlns="{RELATIONS}">{related}</Relationships>'
-        written = {USUAL: workbook.encode(), "xl/_rels/workbook.xml.rels": relations.encode()}
+        written = {ROOT: _relations(_relation("officeDocument", USUAL, "rId1")), USUAL: workbook.encode()}
+        written["xl/_rels/workbook.xml.rels"] = _relations(related)
         return self.archive.renamed(names, written)
 
     def _main(self) -> str:
@@ -137,6 +137,10 @@ class Package:
 
 def _holds_rows(part: str) -> bool:
     return any(folder in part for folder in _SHEETS)
+
+
+def _relations(inner: str) -> bytes:
+    return f'<Relationships xmlns="{RELATIONS}">{inner}</Relationships>'.encode()
 
 
 def _relation(kind: str, target: str, name: str) -> str:

@@ -146,7 +146,9 @@ def _cell8(row: int, column: int, cell: Any) -> bytes:
     if isinstance(cell, bool):
         return _old(0x205, place + bytes([cell, 0]))
     if isinstance(cell, str):
-        return _old(0x204, place + pack("<HB", len(cell.encode("utf-16-le")) // 2, 1) + cell.encode("utf-16-le"))
+        return _old(
+            0x204, place + pack("<HB", len(cell.encode("utf-16-le")) // 2, 1) + cell.encode("utf-16-le")
+        )
     return _old(0x203, place + pack("<d", cell))
 
 
@@ -170,9 +172,7 @@ def container(streams: Mapping[str, bytes]) -> bytes:
     table = len(sectors)
     follows += [0xFFFFFFFD] * tables
     follows += [0xFFFFFFFF] * (tables * SECTOR // 4 - len(follows))
-    sectors += [
-        pack("<128I", *follows[at : at + SECTOR // 4]) for at in range(0, len(follows), SECTOR // 4)
-    ]
+    sectors += [pack("<128I", *follows[at : at + SECTOR // 4]) for at in range(0, len(follows), SECTOR // 4)]
     listed = [*range(table, table + tables), *[0xFFFFFFFF] * (109 - tables)]
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
     head += pack("<IIIIIIIIII", 0, tables, directory, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, listed[0])
