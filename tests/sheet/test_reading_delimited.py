@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -120,6 +121,57 @@ def test_a_guessed_encoding_is_told(make_text: MakeText, text: str, encoding: st
     assert sheet.notes == (("encoding_guessed", {"encoding": encoding}),)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_two_bytes_a_letter_are_known_without_a_mark(make_text: MakeText, encoding: str) -> None:
+    """UTF-16 that does not say so is read where its zero bytes prove it, and a note tells which."""
+    text = "Mã dịch vụ;Liên kết;Ghi chú\n1;x;Привет 你好 🙂\n"
+    sheet = read_sheet(make_text(text.encode(encoding)))
+    assert sheet.rows[0].cells == ("1", "x", "Привет 你好 🙂")
+    assert sheet.notes == (("encoding_guessed", {"encoding": encoding}),)
+
+
+def test_a_stray_zero_byte_is_told_by_its_line(make_text: MakeText) -> None:
+    """A zero byte in an otherwise good text is an error that names the line."""
+    with pytest.raises(SheetError) as caught:
+        read_sheet(make_text(b"Service,Link\n1,https://example.com/a\n2,https://example.com/b\x00c\n"))
+    assert (caught.value.code, caught.value.facts["line"]) == ("sheet.zero_byte", 3)
+
+
+def test_a_long_text_in_an_old_encoding_is_read_whole(make_text: MakeText) -> None:
+    """Megabytes of plain letters with a few others among them are read by what the others are."""
+    plain = "".join(f"1,https://example.com/{number},plain text of no accent\n" for number in range(40_000))
+    odd = "2,https://example.com/x,Привет мир очень хорошее видео спасибо большое всем друзьям\n" * 20
+    sheet = read_sheet(make_text(f"Service,Link,Note\n{plain}{odd}{plain}".encode("cp1251")))
+    assert len(sheet.rows) == 80_020
+    assert str(sheet.rows[40_000].cells[2]).startswith("Привет мир")
+    assert sheet.notes == (("encoding_guessed", {"encoding": "cp1251"}),)
+
+
+def test_the_last_character_of_old_programs_is_no_row(make_text: MakeText) -> None:
+    """The sign of the file's end that DOS programs write is passed over."""
+    assert len(read_sheet(make_text(b"Service,Link\r\n1,x\r\n\x1a")).rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "found"),
+    [
+        ("Số lượng người theo dõi trang của chúng tôi ngày càng tăng", "cp1258", ("cp1258",)),
+        ("これはとても良い動画です。ありがとうございます。", "cp932", ("cp932",)),
+        ("這是一個非常好的視頻 謝謝大家的支持和關注", "big5", ("big5",)),
+        ("Merhaba, çok güzel bir video, teşekkür ederim ağabey", "cp1254", ("cp1254", "cp1252")),
+    ],
+)
+def test_what_excel_saves_in_other_languages_is_told(
+    make_text: MakeText, text: str, encoding: str, found: tuple[str, ...]
+) -> None:
+    """Plain CSV of a Vietnamese, Japanese, Chinese or Turkish Excel is read, and what it was taken for told."""
+    content = unicodedata.normalize("NFD", text) if encoding == "cp1258" else text
+    lines = "".join(f"{number},https://example.com/{number},{content}\n" for number in range(20))
+    sheet = read_sheet(make_text(f"Service,Link,Note\n{lines}".encode(encoding, "ignore")))
+    ((code, facts),) = sheet.notes
+    assert (code, facts["encoding"] in found) == ("encoding_guessed", True), facts
+
+
 @pytest.mark.parametrize(
     ("content", "found"),
     [
@@ -148,6 +200,20 @@ def test_an_open_quote_swallows_no_orders(make_text: MakeText, text: str, row: i
     with pytest.raises(SheetError) as caught:
         read_sheet(make_text(text))
     assert (caught.value.code, caught.value.facts["row"]) == ("sheet.quotes", row)
+
+
+def test_an_open_quote_is_told_by_its_line_too(make_text: MakeText) -> None:
+    """Below a line of `sep=` and a cell of several lines, row and line of the file are two numbers."""
+    with pytest.raises(SheetError) as caught:
+        read_sheet(make_text('sep=;\nService;Link;Comments\n1;a;"x\ny\nz"\n2;"b\n'))
+    assert (caught.value.facts["row"], caught.value.facts["line"]) == (3, 6)
+
+
+def test_an_endless_cell_is_told(make_text: MakeText) -> None:
+    """A cell of more than ten million characters is an error that names the row."""
+    with pytest.raises(SheetError) as caught:
+        read_sheet(make_text(f"Service,Link,Comments\n1,a,b\n1,a,{'x' * 10_000_001}\n"))
+    assert (caught.value.code, caught.value.facts["row"]) == ("sheet.long_cell", 3)
 
 
 def test_quotes_within_a_cell_are_text(make_text: MakeText) -> None:
