@@ -13,6 +13,10 @@ READING_ERRORS: dict[str, tuple[str, str]] = {
         "{path} was not opened: the process that reads workbooks could not be started ({reason}).",
         "Save the sheet as CSV UTF-8, which needs none, or ask whoever looks after this machine.",
     ),
+    "sheet.encoding_unsure": (
+        "{path} does not say how its text is encoded, and it could be any of {encodings}: its accents would be a guess.",
+        "Save it as CSV UTF-8 (in Excel: Save as, CSV UTF-8) or as .xlsx.",
+    ),
     "sheet.zero_byte": (
         "{path}, line {line}: a zero byte stands in the text, so it may have been cut or changed on its way.",
         "Export the file again, or delete that character.",

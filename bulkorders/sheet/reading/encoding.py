@@ -1,8 +1,11 @@
 """The text in a file that does not say how it is encoded; what had to be guessed is told."""
 
+import re
+from collections import Counter
 from pathlib import Path
 
 from bulkorders.errors import SheetError
+from bulkorders.sheet.reading.alphabets import ALPHABETS, WIDE, fit, likelihood
 from bulkorders.sheet.reading.grid import Note
 
 BYTE_ORDER_MARKS = (
@@ -13,18 +16,11 @@ BYTE_ORDER_MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 
-WESTERN = "cp1252"
-MISTAKEN = ("cp1250", "cp1254", "cp1257")
-"""Pages that differ from the western one in few letters, so that little text fits them as well."""
+SURE = 2.9
+"""By how much a reading must be likelier than any other, as a logarithm: some twenty times."""
 
-CANDIDATES = (
-    *(WESTERN, *MISTAKEN, "cp1258", "cp1251", "cp1253", "cp1255", "cp1256", "cp874"),
-    *("gb18030", "big5", "cp932", "cp949"),
-)
-"""What Excel saves a plain CSV in, by the system's language."""
-
-ODD = 0.1
-"""The share of odd letters up to which the western page is believed rather than one it is mistaken for."""
+LIKELY, LIKELY_WIDE = -5.0, -10.0
+"""How likely, as a logarithm, the letters of a text are on average in a language it is really written in."""
 
 LOOKED_AT = 1 << 20
 """How many bytes the guess is made from, whole lines; that all of it fits is seen afterwards."""
@@ -35,6 +31,16 @@ WIDE_SHARE = 0.2
 STRAY_ZEROS = 100
 """Up to so many zero bytes a text is a text with strays, of which the first is told."""
 
+CONTROLS = tuple(bytes([sign]) for sign in (*range(9), *range(14, 26), 28, 29))
+"""Bytes that stand in no text."""
+
+RUN = re.compile(r"[A-Za-z]?[^\x00-\x7f]+[A-Za-z]?")
+REPEATED = 3
+"""How often the same run of letters counts at most."""
+
+MENTIONED = 3
+"""How many encodings are named where it isn't clear which of them it is."""
+
 END_OF_FILE = "\x1a"
 """What old programs write as the last character."""
 
@@ -42,7 +48,8 @@ END_OF_FILE = "\x1a"
 def decoded(path: Path, content: bytes) -> tuple[str, list[Note]]:
     """Return the text of a file, and the note `encoding_guessed` (`encoding`) where it does not say how.
 
-    Raises SheetError `sheet.not_text` (`found`) or `sheet.zero_byte` (`line`).
+    Raises SheetError `sheet.not_text` (`found`), `sheet.zero_byte` (`line`) or `sheet.encoding_unsure`
+    (`encodings`: which it could be): a comment that is garbled is bought garbled.
     """
     notes: list[Note] = []
     encoding: str | None = next((name for start, name in BYTE_ORDER_MARKS if content.startswith(start)), None)
@@ -51,14 +58,22 @@ def decoded(path: Path, content: bytes) -> tuple[str, list[Note]]:
     try:
         text = content.decode(encoding or "utf-8")
     except UnicodeDecodeError as error:
-        guessed = None if encoding or b"\x00" in content else _guess(content)
-        if guessed is None:
+        guessed, others = ("", []) if encoding or _is_binary(content) else _guess(content)
+        if not guessed:
             raise SheetError("sheet.not_text", path=str(path), found="binary") from error
+        if others:
+            likely = [guessed, *others][:MENTIONED]
+            raise SheetError("sheet.encoding_unsure", path=str(path), encodings=likely) from error
         text = content.decode(guessed)
         notes = [_note(guessed)]
     if "\x00" in text:
         raise _with_zeros(path, text)
     return text.rstrip(END_OF_FILE), notes
+
+
+def _is_binary(content: bytes) -> bool:
+    """Return whether these bytes have signs that no text has."""
+    return any(content[: 1 << 16].count(sign) for sign in CONTROLS)
 
 
 def _note(encoding: str) -> Note:
@@ -87,16 +102,35 @@ def _with_zeros(path: Path, text: str) -> SheetError:
     return SheetError("sheet.zero_byte", path=str(path), line=len((before + "x").splitlines()))
 
 
-def _guess(content: bytes) -> str | None:
-    """Return the likeliest encoding of bytes that are no UTF-8, or None where they are no text."""
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - heavy, and seldom needed
+def _guess(content: bytes) -> tuple[str, list[str]]:
+    """Return the likeliest encoding of bytes that are no UTF-8, and those that are nearly as likely."""
+    sample = _sample(content)
+    readings: dict[str, tuple[float, str, bool]] = {}
+    for encoding in (*ALPHABETS, *WIDE):
+        if not _decodes(content, encoding):
+            continue
+        beyond, runs = _beyond(sample.decode(encoding, "replace"))
+        judged = (
+            WIDE[encoding](beyond) if encoding in WIDE else likelihood(encoding, beyond) + fit(encoding, runs)
+        )
+        if beyond not in readings or judged > readings[beyond][0]:  # pages that read it alike are one reading
+            likely = judged > len(beyond) * (LIKELY_WIDE if encoding in WIDE else LIKELY)
+            readings[beyond] = (judged, encoding, likely)
+    ranked = sorted(readings.values(), reverse=True)
+    if not ranked:
+        return "", []
+    best, encoding, likely = ranked[0]
+    return encoding, [other for judged, other, _ in ranked[1:] if best - judged < SURE or not likely]
 
-    matches = from_bytes(_sample(content), cp_isolation=list(CANDIDATES), enable_fallback=False)
-    found = [match.encoding for match in matches if _decodes(content, match.encoding)]
-    odd = {match.encoding: match.chaos for match in matches}
-    if found and found[0] in MISTAKEN and WESTERN in found and odd[WESTERN] <= ODD:
-        return WESTERN
-    return found[0] if found else None
+
+def _beyond(text: str) -> tuple[str, list[str]]:
+    """Return the letters beyond ASCII, and their runs with the plain letter at each end, if there is one.
+
+    What stands there again and again counts a few times, being no new proof.
+    """
+    counted = Counter(RUN.findall(text))
+    runs = [run for run, count in counted.items() for _ in range(min(count, REPEATED))]
+    return "".join(letter for run in runs for letter in run if not letter.isascii()), runs
 
 
 def _sample(content: bytes) -> bytes:
