@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from math import log
 
 ALPHABETS: Mapping[str, tuple[str, ...]] = {
@@ -48,7 +49,7 @@ ALPHABETS: Mapping[str, tuple[str, ...]] = {
 }
 """The letters beyond ASCII of each language, the commonest first, by the page that Excel saves it in."""
 
-PUNCTUATION = frozenset("–—‘’\u201a“”„…«»•·°€£¥©®™§±×÷ºª²³½¼¾\u00b4`¨\u00b8\u2039\u203a†‡\u00a0\u00ad")
+PUNCTUATION = frozenset("–—‘’“”„…«»•·°€£©®™ªº\u00a0")
 """Signs of no language."""
 
 CHINESE = (
@@ -89,6 +90,9 @@ def _ranked(letters: str) -> dict[str, float]:
 NEVER = log(0.0005)
 """What a letter counts that a language doesn't have."""
 
+ODD = log(0.00005)
+"""What a sign counts that hardly any text has."""
+
 SIGN = log(0.01)
 """What a sign of no language counts."""
 
@@ -100,20 +104,14 @@ def _tables(page: str) -> tuple[Mapping[str, float], ...]:
 
 def likelihood(page: str, text: str) -> float:
     """Return how likely these letters beyond ASCII are in the likeliest language of a page of one byte a letter."""
-    return EXPECTED.get(page, 0.0) + max(
-        sum(table.get(_lower(letter), SIGN if letter in PUNCTUATION else NEVER) for letter in text)
-        for table in _tables(page)
-    )
+    return max(sum(table.get(_lower(letter), _other(letter)) for letter in text) for table in _tables(page))
 
-
-EXPECTED: Mapping[str, float] = {"cp1252": 1.0, "cp1258": 1.5, "cp1251": 1.0}
-"""What the pages count beforehand that order sheets mostly come in."""
 
 SCRIPTS = frozenset({"cp1251", "cp1253", "cp1255", "cp1256", "cp874"})
 """Pages whose letters make whole words; those of the others stand among plain ones."""
 
-TOUCHING, CROWDED = -2.5, -1.5
-"""What a run of letters counts that touches a plain one, and each further of more than two in a row."""
+TOUCHING, CROWDED, RISING = -2.5, -3.0, -4.0
+"""What a run of letters counts that touches a plain one, each beyond two in a row, a capital within a word."""
 
 
 def fit(page: str, runs: Sequence[str]) -> float:
@@ -121,7 +119,15 @@ def fit(page: str, runs: Sequence[str]) -> float:
     if page in SCRIPTS:
         return TOUCHING * sum(run[0].isascii() or run[-1].isascii() for run in runs)
     letters = (sum(letter.isalpha() and not letter.isascii() for letter in run) for run in runs)
-    return CROWDED * sum(max(count - 2, 0) for count in letters)
+    rising = sum(one.islower() and other.isupper() for run in runs for one, other in pairwise(run))
+    return CROWDED * sum(max(count - 2, 0) for count in letters) + RISING * rising
+
+
+def _other(letter: str) -> float:
+    """Return what a letter or sign counts that is not in an alphabet."""
+    if letter in PUNCTUATION:
+        return SIGN
+    return NEVER if letter.isalpha() else ODD
 
 
 def _lower(letter: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from bulkorders.errors import SheetError
 from bulkorders.sheet.reading.alphabets import ALPHABETS, WIDE, fit, likelihood
 from bulkorders.sheet.reading.grid import Note
+from bulkorders.sheet.reading.pages import expected, home_page
 
 BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -45,8 +46,10 @@ END_OF_FILE = "\x1a"
 """What old programs write as the last character."""
 
 
-def decoded(path: Path, content: bytes) -> tuple[str, list[Note]]:
+def decoded(path: Path, content: bytes, home: str | None = None) -> tuple[str, list[Note]]:
     """Return the text of a file, and the note `encoding_guessed` (`encoding`) where it does not say how.
+
+    `home` is the encoding in which programs of this machine save plain text, by its language.
 
     Raises SheetError `sheet.not_text` (`found`), `sheet.zero_byte` (`line`) or `sheet.encoding_unsure`
     (`encodings`: which it could be): a comment that is garbled is bought garbled.
@@ -58,7 +61,9 @@ def decoded(path: Path, content: bytes) -> tuple[str, list[Note]]:
     try:
         text = content.decode(encoding or "utf-8")
     except UnicodeDecodeError as error:
-        guessed, others = ("", []) if encoding or _is_binary(content) else _guess(content)
+        guessed, others = (
+            ("", []) if encoding or _is_binary(content) else _guess(content, home or home_page())
+        )
         if not guessed:
             raise SheetError("sheet.not_text", path=str(path), found="binary") from error
         if others:
@@ -102,7 +107,7 @@ def _with_zeros(path: Path, text: str) -> SheetError:
     return SheetError("sheet.zero_byte", path=str(path), line=len((before + "x").splitlines()))
 
 
-def _guess(content: bytes) -> tuple[str, list[str]]:
+def _guess(content: bytes, home: str) -> tuple[str, list[str]]:
     """Return the likeliest encoding of bytes that are no UTF-8, and those that are nearly as likely."""
     sample = _sample(content)
     readings: dict[str, tuple[float, str, bool]] = {}
@@ -110,11 +115,12 @@ def _guess(content: bytes) -> tuple[str, list[str]]:
         if not _decodes(content, encoding):
             continue
         beyond, runs = _beyond(sample.decode(encoding, "replace"))
-        judged = (
+        fits = (
             WIDE[encoding](beyond) if encoding in WIDE else likelihood(encoding, beyond) + fit(encoding, runs)
         )
+        judged = fits + expected(encoding, home)
         if beyond not in readings or judged > readings[beyond][0]:  # pages that read it alike are one reading
-            likely = judged > len(beyond) * (LIKELY_WIDE if encoding in WIDE else LIKELY)
+            likely = fits > len(beyond) * (LIKELY_WIDE if encoding in WIDE else LIKELY)
             readings[beyond] = (judged, encoding, likely)
     ranked = sorted(readings.values(), reverse=True)
     if not ranked:
