@@ -37,8 +37,9 @@ class Xlsx:
     def _marks(self, part: str, place: Place) -> Marks:
         """Go over the worksheet's XML, and refuse one whose values lie impossibly far apart."""
         archive = self._package.archive
-        if archive.size(part) >= glance.FROM and glance.is_plain(archive.pieces(part)):
-            return Marks()
+        seen = glance.plain_marks(archive.pieces(part)) if archive.size(part) >= glance.FROM else None
+        if seen is not None:
+            return seen
         try:
             return find_marks(archive.pieces(part), self._limits.columns)
         except Refused as refused:

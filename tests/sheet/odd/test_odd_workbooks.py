@@ -288,6 +288,10 @@ def test_a_large_sheet_with_marks_is_gone_over_whole(raw: Any) -> None:
         sheet = read_sheet(raw.make(raw.header() + rows))
         assert [row.cells[2] for row in sheet.rows[-3:]] == expected
     assert sheet.rows[-1].number == 8_999
+    columns = '<cols><col min="1" max="1" width="9"/><col min="2" max="3" hidden="1"/></cols>'
+    assert read_sheet(raw.make(raw.header() + plain, before=columns)).notes == (
+        ("hidden_columns", {"count": 2, "columns": ("Link", "Quantity")}),
+    )
 
 
 @pytest.mark.parametrize("cell", ["XFD1048576", "B1048576", "XFD3", "AB9000000"])
