@@ -77,7 +77,7 @@ def _read(
 def _read_text(path: Path, content: bytes, mapping: Mapping[str, str] | None) -> Sheet:
     """Return the orders in a text file: a table with a header, or lines as panels take them."""
     text, notes = decoded(path, content)
-    sheet = read_mass_order(str(path), text)
+    sheet = read_mass_order(str(path), text) if not mapping else None  # a mapping speaks of a header
     if sheet is None:
         sheet = make_sheet(str(path), read_delimited(path, text, mapping), mapping)
     return replace(sheet, notes=(*notes, *sheet.notes)) if notes else sheet

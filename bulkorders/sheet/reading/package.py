@@ -1,7 +1,7 @@
 """The parts of an .xlsx or .xlsb: which worksheets there are, and where each of them is kept."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
@@ -68,10 +68,13 @@ class Package:
                 found[FIXED[each.kind]] = each.part
         return found
 
-    def usual(self) -> bytes:
-        """Return the workbook with its parts under the usual names, which the fast reader takes for granted."""
+    def usual(self, amended: Mapping[str, bytes]) -> bytes:
+        """Return the workbook with its parts under the usual names, which the fast reader takes for granted.
+
+        `amended` are parts whose bytes are to be others.
+        """
         moved = any(new.lower() != old.lower() for new, old in self.fixed().items())
-        if self.main.lower() == USUAL and not moved and not self.archive.rooted(self.main):
+        if not amended and self.main.lower() == USUAL and not moved and not self.archive.rooted(self.main):
             return self.archive.content
         names = {old: new for new, old in self.fixed().items()}
         related = "".join(_relation(kind, FIXED[kind], f"rId{kind}") for kind in FIXED)
@@ -86,6 +89,8 @@ class Package:
         )
         written = {ROOT: _relations(_relation("officeDocument", USUAL, "rId1")), USUAL: workbook.encode()}
         written["xl/_rels/workbook.xml.rels"] = _relations(related)
+        for part, content in amended.items():
+            written[names.pop(part)] = content
         return self.archive.renamed(names, written)
 
     def _main(self) -> str:

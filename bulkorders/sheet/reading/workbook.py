@@ -40,6 +40,9 @@ OUT_OF_TIME = {getattr(signal, "SIGXCPU", 24)}
 OUT_OF_MEMORY = {getattr(signal, "SIGABRT", 6), getattr(signal, "SIGKILL", 9)}
 """The signals by which the system ends a process that takes too much."""
 
+ABORTED = 0xC0000409
+"""How a process on Windows ends that gets no more memory."""
+
 
 class Workbook:
     """An opened workbook: its worksheets, each read when asked for. Close it, or use it in a `with`.
@@ -147,7 +150,7 @@ class Workbook:
         ended = self._process.wait(ENDED)
         if self._late or -ended in OUT_OF_TIME:
             return SheetError("sheet.too_slow", path=self._path, seconds=self._seconds)
-        if ended == OVER_MEMORY or -ended in OUT_OF_MEMORY:
+        if ended in (OVER_MEMORY, ABORTED) or -ended in OUT_OF_MEMORY:
             return SheetError("sheet.too_demanding", path=self._path, limit=self._memory)
         return SheetError("sheet.damaged", path=self._path, reason=f"its reader broke off ({ended})")
 

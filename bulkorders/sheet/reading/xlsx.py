@@ -1,9 +1,10 @@
 """Worksheets of an .xlsx or .xlsm, guarded before the fast reader sees them."""
 
 from bulkorders.sheet.reading import glance, values
+from bulkorders.sheet.reading.amending import TAKEN, encoding_of, in_utf8, with_taken_errors
 from bulkorders.sheet.reading.grid import Grid, Worksheet
 from bulkorders.sheet.reading.limits import Limits
-from bulkorders.sheet.reading.marks import Marks, Refused, find_marks
+from bulkorders.sheet.reading.marks import NO_VALUE, Marks, Refused, find_marks
 from bulkorders.sheet.reading.package import Package
 from bulkorders.sheet.reading.values import FastReader, Place
 
@@ -15,6 +16,7 @@ class Xlsx:
         self._package = Package(path, content, limits)
         self._limits = limits
         self._reader: FastReader | None = None
+        self._checked = False
         self.worksheets = self._package.worksheets
 
     def grid(self, worksheet: Worksheet) -> Grid:
@@ -28,11 +30,36 @@ class Xlsx:
         marks = self._marks(part, place)
         reach = values.Reach(self._limits, self._package.archive.size(part))
         reach.check(marks.rows, marks.columns, marks.last, place)
-        if self._reader is None:
+        if not self._checked:
             for each in self._package.fixed().values():
                 self._package.archive.check(each)
-            self._reader = FastReader(self._package.usual())
+            self._checked = True
+        amended = self._amended(part, marks, place)
+        if amended:
+            return values.grid(FastReader(self._package.usual(amended)), worksheet, marks, reach, place)
+        if self._reader is None:
+            self._reader = FastReader(self._package.usual({}))
         return values.grid(self._reader, worksheet, marks, reach, place)
+
+    def _amended(self, part: str, marks: Marks, place: Place) -> dict[str, bytes]:
+        """Return what must be put right for the fast reader, by part; mostly nothing."""
+        archive = self._package.archive
+        found: dict[str, bytes] = {}
+        odd = set(marks.errors.values()) - TAKEN - {NO_VALUE}
+        for each in (part, *self._package.fixed().values()):
+            encoding = encoding_of(next(archive.pieces(each), b""))
+            if encoding is None and not (odd and each == part):
+                continue
+            archive.check(each)
+            content = b"".join(archive.pieces(each))
+            try:
+                content = in_utf8(content, encoding) if encoding else content
+            except (LookupError, ValueError) as error:
+                raise place.damaged(error) from error
+            if b"<!DOCTYPE" in content:  # in two bytes a letter it was not seen
+                raise archive.forbidden(each)
+            found[each] = with_taken_errors(content, odd) if each == part else content
+        return found
 
     def _marks(self, part: str, place: Place) -> Marks:
         """Go over the worksheet's XML, and refuse one whose values lie impossibly far apart."""

@@ -105,6 +105,39 @@ def test_dates_may_be_counted_from_1904(raw: Any, parts: dict[str, bytes]) -> No
     )
 
 
+def test_errors_of_newer_programs_are_errors_by_their_names(raw: Any) -> None:
+    """An error that few programs know is that error, and the rest of the sheet is read."""
+    cells = raw.row(2, '<c r="C2" t="e"><f>A1:A9</f><v>#SPILL!</v></c><c r="D2"><v>7</v></c>')
+    cells += raw.row(3, '<c r="C3" t="e"><v> #ERROR! </v></c>' + raw.text("D3", "#ERROR!"))
+    sheet = read_sheet(raw.make(raw.header(1, "Note") + cells))
+    assert [row.cells[2:] for row in sheet.rows] == [
+        (ErrorCell("#SPILL!"), 7),
+        (ErrorCell("#ERROR!"), "#ERROR!"),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "iso-8859-1", "utf-8-sig"])
+def test_parts_may_be_encoded_otherwise(raw: Any, parts: dict[str, bytes], encoding: str) -> None:
+    """XML in an encoding other than UTF-8, which says so, is read alike."""
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    for part in ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"):
+        told = encoding.removesuffix("-be").removesuffix("-sig")
+        text = f'{mark}<?xml version="1.0" encoding="{told}"?>' + parts[part].decode()
+        parts[part] = text.encode(encoding)
+    assert read_parts(raw, parts) == AS_EVER
+
+
+def test_a_type_declared_in_another_encoding_is_refused(
+    raw: Any, parts: dict[str, bytes], refusal: Refused
+) -> None:
+    """A document type does not get past by being written in two bytes a letter."""
+    declared = '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x [<!ENTITY a "aaaa">]>'
+    for part in ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"):
+        changed = {**parts, part: (declared + parts[part].decode()).encode("utf-16")}
+        raw.write_zip(raw.folder / "odd.xlsx", changed)
+        assert refusal(raw.folder / "odd.xlsx")[0] == "sheet.forbidden_xml"
+
+
 def test_xlsb_tells_errors_hidden_rows_and_merged_cells(binary: Any) -> None:
     """In an .xlsb an error is an error, hidden rows and columns are told, numbers of rows are kept."""
     rows = {3: HEADER, 4: (1, LINK, binary.error("#N/A")), 9: ("007", "é🙂", 5.5)}
