@@ -6,6 +6,16 @@ from datetime import date, datetime, time, timedelta
 
 from bulkorders.model.orders import Cell, ErrorCell
 from bulkorders.sheet.reading.marks import NO_VALUE
+from bulkorders.sheet.reading.open_names import (
+    CALCEXT_VALUE_TYPE,
+    OFFICE_BOOLEAN_VALUE,
+    OFFICE_DATE_VALUE,
+    OFFICE_STRING_VALUE,
+    OFFICE_TIME_VALUE,
+    OFFICE_VALUE,
+    OFFICE_VALUE_TYPE,
+    TABLE_FORMULA,
+)
 
 WHOLE = 10.0**18
 ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)|Err:\d{3}")
@@ -29,26 +39,26 @@ def value(told: Mapping[str, str], shown: str, *, paragraphs: int) -> Cell:
 
     Raises ValueError where a number or date can't be read.
     """
-    kind = told.get("office:value-type") or told.get("calcext:value-type")
-    formula = told.get("table:formula")
-    if told.get("calcext:value-type") == "error" or (formula and ERROR.fullmatch(shown)):
+    kind = told.get(OFFICE_VALUE_TYPE) or told.get(CALCEXT_VALUE_TYPE)
+    formula = told.get(TABLE_FORMULA)
+    if told.get(CALCEXT_VALUE_TYPE) == "error" or (formula and ERROR.fullmatch(shown)):
         return ErrorCell(shown or "#VALUE!")
     made = MADE.get(kind or "")
     if made is not None:
         return made(told, shown)
     if formula and kind is None and not paragraphs:
         return ErrorCell(NO_VALUE)
-    return told.get("office:string-value", shown) or None
+    return told.get(OFFICE_STRING_VALUE, shown) or None
 
 
 def _number(told: Mapping[str, str], shown: str) -> Cell:
     """Return a number, whole ones as an integer; LibreOffice may keep a yes or no as one."""
-    written = told.get("office:value")
+    written = told.get(OFFICE_VALUE)
     if written is None:
         return shown or None
     if ERROR.fullmatch(shown):
         return ErrorCell(shown)
-    truth = TRUTHS.get(told.get("table:formula", ""))
+    truth = TRUTHS.get(told.get(TABLE_FORMULA, ""))
     if truth is not None:
         return truth
     number = float(written)
@@ -57,12 +67,12 @@ def _number(told: Mapping[str, str], shown: str) -> Cell:
 
 def _truth(told: Mapping[str, str], _: str) -> Cell:
     """Return a yes or no."""
-    return told.get("office:boolean-value", "").lower() == "true"
+    return told.get(OFFICE_BOOLEAN_VALUE, "").lower() == "true"
 
 
 def _moment(told: Mapping[str, str], _: str) -> Cell:
     """Return a day, or a day and time."""
-    written = told.get("office:date-value", "")
+    written = told.get(OFFICE_DATE_VALUE, "")
     if "T" not in written:
         return date.fromisoformat(written)
     return datetime.fromisoformat(written).replace(tzinfo=None)
@@ -70,7 +80,7 @@ def _moment(told: Mapping[str, str], _: str) -> Cell:
 
 def _span(told: Mapping[str, str], _: str) -> Cell:
     """Return a time of day, or a span where it is a day long or longer."""
-    written = told.get("office:time-value", "")
+    written = told.get(OFFICE_TIME_VALUE, "")
     found = SPAN.fullmatch(written)
     if found is None:
         raise ValueError(f"{written} is not a time")

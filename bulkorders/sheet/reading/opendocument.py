@@ -10,22 +10,39 @@ from bulkorders.sheet.reading.archive import Archive
 from bulkorders.sheet.reading.grid import Grid, Merge, Worksheet, blank
 from bulkorders.sheet.reading.limits import Limits
 from bulkorders.sheet.reading.marks import LAST_ROW, letters_of
+from bulkorders.sheet.reading.open_names import (
+    OFFICE_ANNOTATION,
+    STYLE_NAME,
+    STYLE_STYLE,
+    STYLE_TABLE_PROPERTIES,
+    TABLE_COVERED_TABLE_CELL,
+    TABLE_DISPLAY,
+    TABLE_NAME,
+    TABLE_NUMBER_COLUMNS_REPEATED,
+    TABLE_NUMBER_COLUMNS_SPANNED,
+    TABLE_NUMBER_ROWS_REPEATED,
+    TABLE_NUMBER_ROWS_SPANNED,
+    TABLE_STYLE_NAME,
+    TABLE_TABLE,
+    TABLE_TABLE_CELL,
+    TABLE_TABLE_COLUMN,
+    TABLE_TABLE_ROW,
+    TABLE_VISIBILITY,
+    TEXT_C,
+    TEXT_LINE_BREAK,
+    TEXT_NOTE,
+    TEXT_P,
+    TEXT_RUBY_TEXT,
+    TEXT_S,
+    TEXT_TAB,
+)
 
 CONTENT, MANIFEST = "content.xml", "META-INF/manifest.xml"
 PROTECTED = b"encryption-data"
 
-NAMES = {
-    "urn:oasis:names:tc:opendocument:xmlns:table:1.0": "table",
-    "urn:oasis:names:tc:opendocument:xmlns:text:1.0": "text",
-    "urn:oasis:names:tc:opendocument:xmlns:office:1.0": "office",
-    "urn:oasis:names:tc:opendocument:xmlns:style:1.0": "style",
-    "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0": "calcext",
-}
-"""The usual prefix of each namespace that matters; files may write any other."""
-
-CELLS = frozenset(("table:table-cell", "table:covered-table-cell"))
+CELLS = frozenset((TABLE_TABLE_CELL, TABLE_COVERED_TABLE_CELL))
 UNSEEN = frozenset(("collapse", "filter"))
-BLANKS = {"text:tab": "\t", "text:line-break": "\n"}
+BLANKS = {TEXT_TAB: "\t", TEXT_LINE_BREAK: "\n"}
 
 
 class OpenDocument:
@@ -152,52 +169,41 @@ class _Pass:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self._limits = limits
-        self._short: dict[str, str] = {}
         self._hidden_styles: set[str] = set()
         self._style = ""
         self._depth = 0  # within a cell, counted from the cell
         self._within = 0  # tables in tables
         self._told: dict[str, str] = {}
+        self._covered = False
         self._texts: list[str] = []
         self._paragraphs = 0
 
     def _refuse(self, *_: object) -> None:
         raise _Forbidden
 
-    def _name(self, full: str) -> str:
-        """Return a name with the usual prefix of its namespace."""
-        short = self._short.get(full)
-        if short is None:
-            space, _, local = full.rpartition(" ")
-            short = self._short[full] = f"{NAMES.get(space, '?')}:{local}"
-        return short
-
-    def _start(self, full: str, attributes: dict[str, str]) -> None:
-        name = self._name(full)
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
         if self._depth:
             self._start_inside(name, attributes)
         elif name in CELLS and self._within == 1:
-            self._told = {self._name(key): value for key, value in attributes.items()} if attributes else {}
-            self._told["name"] = name
+            self._told, self._covered = attributes, name != TABLE_TABLE_CELL
             self._depth, self._paragraphs = 1, 0
             self._texts.clear()
         else:
-            self._start_outside(name, {self._name(key): value for key, value in attributes.items()})
+            self._start_outside(name, attributes)
 
     def _start_inside(self, name: str, attributes: dict[str, str]) -> None:
         """Listen to the paragraphs of a cell, and to what stands for blanks in them; not to its remarks."""
         self._depth += 1
-        if self._depth == 2 and name == "text:p":  # noqa: PLR2004 - right below the cell
+        if self._depth == 2 and name == TEXT_P:  # noqa: PLR2004 - right below the cell
             if self._paragraphs:
                 self._texts.append("\n")
             self._paragraphs += 1
             self.parser.CharacterDataHandler = self._listen
-        elif name == "text:s" and self.parser.CharacterDataHandler:
-            told = {self._name(key): value for key, value in attributes.items()}
-            self._texts.append(" " * min(int(told.get("text:c", 1)), 32_767))
+        elif name == TEXT_S and self.parser.CharacterDataHandler:
+            self._texts.append(" " * min(int(attributes.get(TEXT_C, 1)), 32_767))
         elif name in BLANKS and self.parser.CharacterDataHandler:
             self._texts.append(BLANKS[name])
-        elif name in ("office:annotation", "text:ruby-text", "text:note"):
+        elif name in (OFFICE_ANNOTATION, TEXT_RUBY_TEXT, TEXT_NOTE):
             self.parser.CharacterDataHandler = None
 
     def _listen(self, text: str) -> None:
@@ -205,49 +211,49 @@ class _Pass:
 
     def _start_outside(self, name: str, told: dict[str, str]) -> None:
         """Take note of worksheets, their columns and rows, and of styles that hide a worksheet."""
-        if name == "table:table":
+        if name == TABLE_TABLE:
             self._within += 1
             if self._within == 1:
-                visible = told.get("table:style-name", "") not in self._hidden_styles
-                self.tables.append(_Table(told.get("table:name", ""), self._limits, visible=visible))
-        elif name == "style:style":
-            self._style = told.get("style:name", "")
-        elif name == "style:table-properties" and told.get("table:display") == "false":
+                visible = told.get(TABLE_STYLE_NAME, "") not in self._hidden_styles
+                self.tables.append(_Table(told.get(TABLE_NAME, ""), self._limits, visible=visible))
+        elif name == STYLE_STYLE:
+            self._style = told.get(STYLE_NAME, "")
+        elif name == STYLE_TABLE_PROPERTIES and told.get(TABLE_DISPLAY) == "false":
             self._hidden_styles.add(self._style)
-        elif self._within == 1 and name == "table:table-row":
-            hidden = told.get("table:visibility") in UNSEEN
-            self.tables[-1].begin_row(_count(told, "table:number-rows-repeated"), hidden=hidden)
-        elif self._within == 1 and name == "table:table-column":
-            hidden = told.get("table:visibility") in UNSEEN
-            self.tables[-1].add_columns(_count(told, "table:number-columns-repeated"), hidden=hidden)
+        elif self._within == 1 and name == TABLE_TABLE_ROW:
+            hidden = told.get(TABLE_VISIBILITY) in UNSEEN
+            self.tables[-1].begin_row(_count(told, TABLE_NUMBER_ROWS_REPEATED), hidden=hidden)
+        elif self._within == 1 and name == TABLE_TABLE_COLUMN:
+            hidden = told.get(TABLE_VISIBILITY) in UNSEEN
+            self.tables[-1].add_columns(_count(told, TABLE_NUMBER_COLUMNS_REPEATED), hidden=hidden)
 
-    def _end(self, full: str) -> None:
+    def _end(self, name: str) -> None:
         if self._depth:
-            self._end_inside(self._name(full))
-            return
-        name = self._name(full)
-        if name == "table:table":
+            self._end_inside(name)
+        elif name == TABLE_TABLE:
             self._within -= 1
-        elif name == "table:table-row" and self._within == 1:
+        elif name == TABLE_TABLE_ROW and self._within == 1:
             self.tables[-1].end_row()
 
     def _end_inside(self, name: str) -> None:
         """Settle the cell that ends, or go on where a paragraph or a remark in it ends."""
         self._depth -= 1
-        if name == "text:p" and self._depth == 1:
+        if name == TEXT_P and self._depth == 1:
             self.parser.CharacterDataHandler = None
-        elif name in ("text:ruby-text", "text:note") and self._depth > 1:
+        elif name in (TEXT_RUBY_TEXT, TEXT_NOTE) and self._depth > 1:
             self.parser.CharacterDataHandler = self._listen
         if self._depth:
             return
         told = self._told
         value = None
-        if told["name"] == "table:table-cell":
+        if not self._covered and (told or self._paragraphs):
             value = open_values.value(told, "".join(self._texts), paragraphs=self._paragraphs)
-        spanned = _count(told, "table:number-rows-spanned"), _count(told, "table:number-columns-spanned")
-        self.tables[-1].add_cells(value, _count(told, "table:number-columns-repeated"), spanned)
+        spanned = _count(told, TABLE_NUMBER_ROWS_SPANNED), _count(told, TABLE_NUMBER_COLUMNS_SPANNED)
+        self.tables[-1].add_cells(value, _count(told, TABLE_NUMBER_COLUMNS_REPEATED), spanned)
 
 
 def _count(told: dict[str, str], name: str) -> int:
     """Return how often something stands there; at least once."""
+    if name not in told:
+        return 1
     return max(int(told.get(name, 1)), 1)
