@@ -9,6 +9,7 @@ from bulkorders.cli.options import Amount, allowances, mapping_of, shared, sheet
 from bulkorders.errors import CallError
 
 if TYPE_CHECKING:
+    from bulkorders.cli.front import TerminalFront
     from bulkorders.pipeline.options import Options
 
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 @sheet_options
 @shared
 def check(*, as_json: bool, **given: Any) -> int:
-    """Validate every row of SHEET against the live catalogue; spend and record nothing."""
+    """Validate every row of SHEET against the live catalogue; spend and record nothing. - reads what is pasted."""
     return _over_sheet("check", given, as_json=as_json)
 
 
@@ -46,7 +47,11 @@ def check(*, as_json: bool, **given: Any) -> int:
 @sheet_options
 @shared
 def submit(*, as_json: bool, **given: Any) -> int:
-    """Place the orders of SHEET, each at most once; run again it goes on where it stopped."""
+    """Place the orders of SHEET, each at most once; run again it goes on where it stopped.
+
+    - for SHEET takes what is pasted on standard input, such as lines of service | link | quantity; it is
+    kept in a file of the current folder.
+    """
     return _over_sheet("submit", given, as_json=as_json)
 
 
@@ -74,15 +79,24 @@ def refresh(*, as_json: bool, everything: bool, sheet: str | None, **given: Any)
 
 
 def _over_sheet(name: str, given: dict[str, Any], *, as_json: bool) -> int:
+    from bulkorders.cli import pasting
+    from bulkorders.cli.front import TerminalFront
+
+    front = TerminalFront(yes=bool(given.get("yes")), quiet=as_json)
+    with pasting.kept(
+        given["sheet"], front.tell, keep=name == "submit" and not given.get("dry_run")
+    ) as sheet:
+        options = _options({**given, "sheet": sheet})
+        return _run_over(name, options, front, as_json=as_json)
+
+
+def _run_over(name: str, options: "Options", front: "TerminalFront", *, as_json: bool) -> int:
     import asyncio
 
     from bulkorders.cli.display import show_report
-    from bulkorders.cli.front import TerminalFront
     from bulkorders.pipeline import refreshing, reporting, story
     from bulkorders.settings import load_settings
 
-    options = _options(given)
-    front = TerminalFront(yes=options.yes, quiet=as_json)
     run = {"check": story.check, "submit": story.submit, "refresh": refreshing.refresh}[name]
     with front:
         report = asyncio.run(run(options, load_settings(), front))

@@ -98,6 +98,8 @@ async def read(options: Options, settings: Settings) -> Checking:
 def digest_of(path: Path) -> str:
     """Return a digest of a file's bytes; an empty text where it can't be read."""
     try:
+        if not path.is_file():  # opening a named pipe would wait for a writer
+            return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:

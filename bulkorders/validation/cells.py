@@ -74,6 +74,8 @@ def text(cell: Cell) -> str | None:
         return _trimmed(cell, EDGES)
     if isinstance(cell, ErrorCell):
         raise CellTrouble("cell.error", found=cell.text)
+    if isinstance(cell, int | float) and abs(cell) >= EXACT_FLOAT:
+        raise CellTrouble("cell.digits_lost", found=str(cell))
     return _number_text(cell)
 
 

@@ -10,6 +10,7 @@ from bulkorders.wording.journal_texts import JOURNAL_ERRORS
 from bulkorders.wording.problem_texts import FIELD_TITLES
 from bulkorders.wording.problem_texts import PROBLEMS as ROW_PROBLEMS
 from bulkorders.wording.problem_texts import REPAIRS as ROW_REPAIRS
+from bulkorders.wording.reading_texts import READING_ERRORS, READING_NOTES, READING_PROBLEMS, READING_REPAIRS
 from bulkorders.wording.request_texts import (
     REQUEST_ERRORS,
     REQUEST_NOTES,
@@ -24,34 +25,48 @@ from bulkorders.wording.sheet_texts import SHEET_ERRORS
 __all__ = ["ERRORS", "FIELD_TITLES", "NOTES", "OUTCOMES", "PROBLEMS", "QUESTIONS", "REPAIRS"]
 
 ERRORS: dict[str, tuple[str, str]] = {
-    **RUN_ERRORS,
-    **SHEET_ERRORS,
-    **JOURNAL_ERRORS,
-    **DOUBT_ERRORS,
-    **GUARD_ERRORS,
-    **DAILY_ERRORS,
-    **REQUEST_ERRORS,
     **BOOKS_ERRORS,
+    **DAILY_ERRORS,
+    **DOUBT_ERRORS,
+    **RUN_ERRORS,
     **EXPORT_ERRORS,
+    **GUARD_ERRORS,
+    **JOURNAL_ERRORS,
+    **READING_ERRORS,
+    **REQUEST_ERRORS,
+    **SHEET_ERRORS,
 }
 """By code: what is (where, what was expected, what was found), and what to do next."""
 
 NOTES: dict[str, str] = {
     **RUN_NOTES,
-    **DOUBT_NOTES,
-    **GUARD_NOTES,
-    **DAILY_NOTES,
-    **REQUEST_NOTES,
     **BOOKS_NOTES,
+    **DAILY_NOTES,
+    **DOUBT_NOTES,
     **EXPORT_NOTES,
+    **GUARD_NOTES,
+    **READING_NOTES,
+    **REQUEST_NOTES,
 }
 """By code: what is worth knowing and stops nothing."""
 
-QUESTIONS: dict[str, str] = {**RUN_QUESTIONS, **GUARD_QUESTIONS, **REQUEST_QUESTIONS}
+QUESTIONS: dict[str, str] = {
+    **RUN_QUESTIONS,
+    **GUARD_QUESTIONS,
+    **REQUEST_QUESTIONS,
+}
 """By code: what a person is asked."""
 
-PROBLEMS: dict[str, str] = {**ROW_PROBLEMS, **REQUEST_PROBLEMS}
+PROBLEMS: dict[str, str] = {
+    **ROW_PROBLEMS,
+    **READING_PROBLEMS,
+    **REQUEST_PROBLEMS,
+}
 """By code: what is wrong with a row, or worth knowing of it, and how to put it right."""
 
-REPAIRS: dict[str, str] = {**ROW_REPAIRS, **REQUEST_REPAIRS}
+REPAIRS: dict[str, str] = {
+    **ROW_REPAIRS,
+    **READING_REPAIRS,
+    **REQUEST_REPAIRS,
+}
 """By code: the heading above all problems of it, which says how they are put right."""

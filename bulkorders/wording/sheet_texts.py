@@ -56,10 +56,6 @@ SHEET_ERRORS: dict[str, tuple[str, str]] = {
         "In {path}, worksheet {worksheet}, a value stands far away from all others, in {cell}.",
         "Delete the empty columns and rows around the orders, save the sheet, and try again.",
     ),
-    "sheet.quotes": (
-        "{path}, row {row}: a quotation mark is opened and never closed, so the rows after it can't be told apart ({reason}).",
-        'Close it, or write "" for a quotation mark that belongs to the text.',
-    ),
     "sheet.empty": (
         "{path}, worksheet {worksheet}, is empty.",
         "Write a header with Service, Link and Quantity and the orders below it; `bulkorders template` makes one.",

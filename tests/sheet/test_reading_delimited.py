@@ -2,6 +2,8 @@
 
 import csv
 import io
+import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,9 @@ from hypothesis import strategies as st
 from bulkorders.errors import SheetError
 from bulkorders.sheet.reading import read_sheet
 from bulkorders.sheet.reading.delimited import read_delimited
+from bulkorders.sheet.reading.encoding import decoded
 from bulkorders.sheet.reading.grid import blank
+from bulkorders.sheet.reading.pages import page_of
 
 MakeText = Callable[..., Path]
 
@@ -119,15 +123,121 @@ def test_a_guessed_encoding_is_told(make_text: MakeText, text: str, encoding: st
     assert sheet.notes == (("encoding_guessed", {"encoding": encoding}),)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_two_bytes_a_letter_are_known_without_a_mark(make_text: MakeText, encoding: str) -> None:
+    """UTF-16 that does not say so is read where its zero bytes prove it, and a note tells which."""
+    text = "Mã dịch vụ;Liên kết;Ghi chú\n1;x;Привет 你好 🙂\n"
+    sheet = read_sheet(make_text(text.encode(encoding)))
+    assert sheet.rows[0].cells == ("1", "x", "Привет 你好 🙂")
+    assert sheet.notes == (("encoding_guessed", {"encoding": encoding}),)
+
+
+def test_a_stray_zero_byte_is_told_by_its_line(make_text: MakeText) -> None:
+    """A zero byte in an otherwise good text is an error that names the line."""
+    with pytest.raises(SheetError) as caught:
+        read_sheet(make_text(b"Service,Link\n1,https://example.com/a\n2,https://example.com/b\x00c\n"))
+    assert (caught.value.code, caught.value.facts["line"]) == ("sheet.zero_byte", 3)
+
+
+def test_a_long_text_in_an_old_encoding_is_read_whole(make_text: MakeText) -> None:
+    """Megabytes of plain letters with a few others among them are read by what the others are."""
+    plain = "".join(f"1,https://example.com/{number},plain text of no accent\n" for number in range(40_000))
+    odd = "2,https://example.com/x,Привет мир очень хорошее видео спасибо большое всем друзьям\n" * 20
+    sheet = read_sheet(make_text(f"Service,Link,Note\n{plain}{odd}{plain}".encode("cp1251")))
+    assert len(sheet.rows) == 80_020
+    assert str(sheet.rows[40_000].cells[2]).startswith("Привет мир")
+    assert sheet.notes == (("encoding_guessed", {"encoding": "cp1251"}),)
+
+
+def test_the_last_character_of_old_programs_is_no_row(make_text: MakeText) -> None:
+    """The sign of the file's end that DOS programs write is passed over."""
+    assert len(read_sheet(make_text(b"Service,Link\r\n1,x\r\n\x1a")).rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Số lượng người theo dõi trang của chúng tôi ngày càng tăng", "cp1258"),
+        ("Đẹp quá, cảm ơn bạn rất nhiều", "cp1258"),
+        ("これはとても良い動画です。ありがとうございます。", "cp932"),
+        ("東京タワーの動画", "cp932"),
+        ("這是一個非常好的視頻 謝謝大家的支持和關注", "big5"),
+        ("정말 좋은 영상입니다 감사합니다", "cp949"),
+        ("Merhaba, çok güzel bir video, teşekkür ederim ağabey", "cp1254"),
+        ("Zażółć gęślą jaźń, świetny film", "cp1250"),
+        ("Příliš žluťoučký kůň, skvělé", "cp1250"),
+        ("Labai geras video, ačiū labai, šaunu", "cp1257"),
+        ("Πολύ καλό βίντεο, ευχαριστώ", "cp1253"),
+        ("סרטון מאוד טוב ומצחיק, תודה רבה לכם חברים", "cp1255"),
+        ("فيديو رائع جدا شكرا لكم", "cp1256"),
+        ("วิดีโอดีมาก ขอบคุณครับ", "cp874"),
+        ("Дуже гарне відео, щиро дякую", "cp1251"),
+        ("¡Qué vídeo tan bueno, señor Muñoz!", "cp1252"),
+        ("Não é ótimo? Coração e ação", "cp1252"),
+        ("Hyvää päivää – kiitos", "cp1252"),
+        ("Preis: 5 €", "cp1252"),
+    ],
+)
+def test_what_excel_saves_in_other_languages_is_read_and_told(
+    make_text: MakeText, text: str, encoding: str
+) -> None:
+    """A plain CSV of Excel in any of these languages comes letter by letter, with a note of what it was taken for."""
+    content = in_page(text, encoding) if encoding == "cp1258" else text
+    lines = "".join(f'{number},https://example.com/{number},"{content}"\n' for number in range(9))
+    sheet = read_sheet(make_text(f"Service,Link,Comments\n{lines}".encode(encoding)))
+    assert {unicodedata.normalize("NFC", str(row.cells[2])) for row in sheet.rows} == {text}
+    ((code, _),) = sheet.notes
+    assert code == "encoding_guessed"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("vi_VN.UTF-8", "Đẹp quá"), ("pl_PL", "święta"), ("tr_TR.UTF-8", "teşekkürler"), ("zh_TW", "王小明")],
+)
+def test_the_machines_language_settles_what_a_few_letters_leave_open(
+    make_text: MakeText, monkeypatch: pytest.MonkeyPatch, language: str, text: str
+) -> None:
+    """A word or two are read in the page in which this machine's programs save plain text."""
+    monkeypatch.setenv("LC_ALL", language)
+    page = page_of(language)
+    content = in_page(text, page) if page == "cp1258" else text
+    told, ((_, facts),) = decoded(Path("a.csv"), f"Service,Note\n1,{content}\n".encode(page), page)
+    assert (unicodedata.normalize("NFC", told).split(",")[-1].strip(), facts["encoding"]) == (text, page)
+    sheet = read_sheet(make_text(f"Service,Link,Comments\n1,x,{content}\n".encode(page)))
+    if sys.platform != "win32":
+        assert unicodedata.normalize("NFC", str(sheet.rows[0].cells[2])) == text
+
+
+def in_page(text: str, encoding: str) -> str:
+    """Return a text with its letters composed as far as a page has them, and their marks apart."""
+    found = ""
+    for letter in text:
+        base, *marks = unicodedata.normalize("NFD", letter)
+        for mark in [*marks, ""]:
+            rest = "".join(each for each in marks if each != mark)
+            whole = unicodedata.normalize("NFC", base + mark) + rest
+            if whole.encode(encoding, "ignore").decode(encoding) == whole:
+                found += whole
+                break
+    return found
+
+
+@pytest.mark.parametrize(
+    "content", ["好".encode("gb18030"), "да".encode("cp1251"), b"\x81\x8d\x8f\x90", "ÐÞð".encode("cp1252")]
+)
+def test_too_little_to_tell_the_encoding_by_is_no_guess(make_text: MakeText, content: bytes) -> None:
+    """Where a few letters could be of several encodings none is taken: a garbled comment would be bought."""
+    with pytest.raises(SheetError) as caught:
+        read_sheet(make_text(b"Service,Link,Comments\n1,https://example.com/a," + content + b"\n"))
+    assert caught.value.code in {"sheet.encoding_unsure", "sheet.not_text"}
+
+
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        (b"PK\x03\x04....", "workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook"),
         (b"%PDF-1.4", "pdf"),
         (b"<html><table>", "html"),
-        (b"Service,Link\n1,a\x00b\n", "binary"),
-        ("Service,Link\n1,x\n".encode("utf-16-le"), "binary"),
+        (b"Service,Link\n" + bytes(200), "binary"),
         (b"\xff\xfeSLQ", "binary"),
     ],
 )
@@ -150,6 +260,20 @@ def test_an_open_quote_swallows_no_orders(make_text: MakeText, text: str, row: i
     with pytest.raises(SheetError) as caught:
         read_sheet(make_text(text))
     assert (caught.value.code, caught.value.facts["row"]) == ("sheet.quotes", row)
+
+
+def test_an_open_quote_is_told_by_its_line_too(make_text: MakeText) -> None:
+    """Below a line of `sep=` and a cell of several lines, row and line of the file are two numbers."""
+    with pytest.raises(SheetError) as caught:
+        read_sheet(make_text('sep=;\nService;Link;Comments\n1;a;"x\ny\nz"\n2;"b\n'))
+    assert (caught.value.facts["row"], caught.value.facts["line"]) == (3, 6)
+
+
+def test_an_endless_cell_is_told(make_text: MakeText) -> None:
+    """A cell of more than ten million characters is an error that names the row."""
+    with pytest.raises(SheetError) as caught:
+        read_sheet(make_text(f"Service,Link,Comments\n1,a,b\n1,a,{'x' * 10_000_001}\n"))
+    assert (caught.value.code, caught.value.facts["row"]) == ("sheet.long_cell", 3)
 
 
 def test_quotes_within_a_cell_are_text(make_text: MakeText) -> None:
@@ -184,7 +308,7 @@ def test_whatever_a_csv_writer_writes_comes_back(
     else:
         writer = csv.writer(file, delimiter=delimiter)
     writer.writerows([["Service", "Link"], *rows])
-    grid = read_delimited(Path("a.csv"), file.getvalue().encode())
+    grid = read_delimited(Path("a.csv"), file.getvalue())
     expected = [(number, tuple(cell or None for cell in row)) for number, row in enumerate(rows, start=2)]
     assert grid.rows[1:] == [(number, cells) for number, cells in expected if not blank(cells)]
 
@@ -194,7 +318,7 @@ def test_any_bytes_are_answered(content: bytes) -> None:
     """Whatever the bytes are, there is a grid or a SheetError."""
     code = ""
     try:
-        read_delimited(Path("a.csv"), content)
+        read_delimited(Path("a.csv"), decoded(Path("a.csv"), content)[0])
     except SheetError as error:
         code = error.code
-    assert code in {"", "sheet.not_text", "sheet.quotes"}
+    assert code in {"", "sheet.not_text", "sheet.zero_byte", "sheet.quotes", "sheet.encoding_unsure"}

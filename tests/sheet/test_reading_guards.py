@@ -72,13 +72,14 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("a.pdf", ".pdf"), ("a.xls", ".xls"), ("a.ods", ".ods"), ("orders", "")]
+    ("name", "kind"), [("a.pdf", ".pdf"), ("a.xlt", ".xlt"), ("a.numbers", ".numbers"), ("orders", "")]
 )
 def test_other_kinds_are_named_beside_those_that_are_read(make_text: MakeText, name: str, kind: str) -> None:
     """A file of another kind is refused by its name, with the kinds that are read."""
     code, told = refusal(make_text("x", name))
     assert (code, told["kind"]) == ("sheet.kind", kind)
-    assert {".xlsx", ".xlsm", ".csv", ".tsv", ".txt"} == set(told["read"])
+    kinds = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv", ".txt"}
+    assert kinds == set(told["read"])
 
 
 @pytest.mark.parametrize("name", ["~$orders.xlsx", ".~lock.orders.xlsx#"])
@@ -94,7 +95,6 @@ def test_the_lock_file_of_an_open_workbook_is_told(make_text: MakeText, name: st
         (b"\n <html><body><table><tr><td>Service</td></tr></table>", "html"),
         (b"\xef\xbb\xbf<TABLE border=1>", "html"),
         (b'<?xml version="1.0"?><Workbook/>', "xml"),
-        (b"Service,Link,Quantity\n1,x,5\n", "text"),
         (b"\x00\x01\x02", "binary"),
         (b"\x89PNG\r\n", "picture"),
     ],
@@ -108,11 +108,12 @@ def test_what_only_bears_the_name_of_a_workbook_is_told(
 
 
 def test_old_and_encrypted_workbooks_are_told_apart(make_text: MakeText) -> None:
-    """A workbook with a password asks for that; an old one under the new name is of another kind."""
+    """A workbook with a password asks for that; an empty container, and one of the first kind, are refused."""
     encrypted = OLE + "EncryptedPackage".encode("utf-16-le") + bytes(100)
     assert refusal(make_text(encrypted, "secret.xlsx"))[0] == "sheet.encrypted"
-    code, told = refusal(make_text(OLE, "old.xlsx"))
-    assert (code, told["kind"]) == ("sheet.kind", ".xls")
+    assert refusal(make_text(OLE, "old.xls"))[0] == "sheet.damaged"
+    code, told = refusal(make_text(b"\x09\x00\x04\x00\x07\x00\x10\x00" + bytes(50), "older.xls"))
+    assert (code, told["kind"]) == ("sheet.kind", "Excel 2 to 5")
 
 
 @pytest.mark.parametrize(
@@ -120,8 +121,10 @@ def test_old_and_encrypted_workbooks_are_told_apart(make_text: MakeText) -> None
     [
         ("word/document.xml", "sheet.not_workbook", {"found": "document"}),
         ("holiday.jpg", "sheet.not_workbook", {"found": "archive"}),
-        ("content.xml", "sheet.kind", {"kind": ".ods"}),
-        ("xl/workbook.bin", "sheet.kind", {"kind": ".xlsb"}),
+        ("content.xml", "sheet.empty", {"worksheet": None}),
+        ("xl/workbook.bin", "sheet.damaged", {}),
+        ("encrypted-package", "sheet.encrypted", {}),
+        ("Index/Document.iwa", "sheet.kind", {"kind": ".numbers"}),
     ],
 )
 def test_other_zips_are_no_workbooks(

@@ -110,6 +110,7 @@ WRONG: list[list[Problem]] = (
         for cells in (
             {"service": None},
             {"service": 1.5},
+            {"reference": 1234567890123456},
             {"service": "999"},
             {"service": "9"},
             {"service": "10"},

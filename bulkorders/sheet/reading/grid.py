@@ -12,17 +12,32 @@ SHOWN = 20
 """How many row numbers a note names at most; its count is always the whole."""
 
 
+Merge = tuple[int, int, int, int]
+"""Cells made one: first and last row as shown, first and last column from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """One worksheet of a workbook: its name, its place among the others, and whether it is shown."""
+
+    name: str
+    index: int
+    visible: bool
+
+
 @dataclass(slots=True)
 class Grid:
     """The rows of a worksheet or a text file that are not blank, each with the number a spreadsheet shows.
 
-    An empty cell is None. Rows may differ in length. `hidden_columns` are first and last of each run, from 0.
+    An empty cell is None. Rows may differ in length. `hidden_columns` are first and last of each run, from
+    0. `merged` are cells made one across several rows: their value stands in the first row alone.
     """
 
     rows: list[tuple[int, tuple[Cell, ...]]]
     worksheet: str | None = None
     hidden_rows: Collection[int] = frozenset()
     hidden_columns: Sequence[tuple[int, int]] = ()
+    merged: Sequence[Merge] = ()
     notes: list[Note] = field(default_factory=list)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from xml.parsers import expat  # a DTD, and with it every entity, is refused by `_Pass`
 
+from bulkorders.sheet.reading.grid import Merge
+
 LAST_ROW = 1_048_576
 """The last row a spreadsheet has."""
 
@@ -26,15 +28,21 @@ class Marks:
 
     `errors` are the cells that show an error, and formulas that were saved without a value, with what
     they show. `rows` and `columns` say how far values reach, `last` names the lowest cell that has one.
-    `hidden_columns` are pairs of first and last.
+    `hidden_columns` are pairs of first and last; `merged` are cells made one across several rows.
     """
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    merged: list[Merge] = field(default_factory=list)
     rows: int = 0
     columns: int = 0
     last: str = ""
+
+    def merge(self, first: tuple[int, int], last: tuple[int, int]) -> None:
+        """Take note of cells made one, where they reach across rows. Places count from 0."""
+        if last[0] > first[0]:
+            self.merged.append((first[0] + 1, last[0] + 1, first[1], last[1]))
 
 
 def find_marks(pieces: Iterable[bytes], columns: int) -> Marks:
@@ -106,7 +114,7 @@ class _Pass:
     def _root(self, name: str, _: list[str]) -> None:
         """Learn from the outermost element which prefix the names carry, if any."""
         prefix = name.removesuffix(name.rpartition(":")[2])
-        self._others = {f"{prefix}{each}": each for each in ("row", "f", "col")}
+        self._others = {f"{prefix}{each}": each for each in ("row", "f", "col", "mergeCell")}
         self._c, self._values = f"{prefix}c", frozenset((f"{prefix}v", f"{prefix}is"))
         self.parser.StartElementHandler = self._start
 
@@ -139,6 +147,9 @@ class _Pass:
             self._row = told.get("r") or str(int(self._row) + 1)
             if told.get("hidden") in ("1", "true"):
                 self.marks.hidden_rows.append(int(self._row))
+        elif name == "mergeCell":
+            first, _, last = _pairs(attributes).get("ref", "A1").partition(":")
+            self.marks.merge(place(first), place(last or first))
         else:
             told = _pairs(attributes)
             if told.get("hidden") in ("1", "true"):

@@ -1,158 +1,158 @@
-"""A workbook's zip, guarded: its parts within limits, its worksheets by name, no part with a DTD."""
+"""The parts of an .xlsx or .xlsb: which worksheets there are, and where each of them is kept."""
 
-import io
 import posixpath
-import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
+from xml.sax.saxutils import quoteattr
 
 from bulkorders.errors import SheetError
+from bulkorders.sheet.reading import binary
+from bulkorders.sheet.reading.archive import Archive
+from bulkorders.sheet.reading.grid import Worksheet
 from bulkorders.sheet.reading.limits import Limits
-from bulkorders.sheet.reading.opening import KINDS
 
-WORKBOOK = "xl/workbook.xml"
-RELATIONS = "xl/_rels/workbook.xml.rels"
-WORKSHEETS = "xl/worksheets/"
-PIECE = 1 << 18
+ROOT = "_rels/.rels"
+USUAL = "xl/workbook.xml"
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
-OTHERS = (("xl/workbook.bin", ".xlsb"), ("content.xml", ".ods"))
-"""Parts by which a zip that is no .xlsx is known as a workbook of another kind."""
+FIXED = {"sharedStrings": "xl/sharedStrings.xml", "styles": "xl/styles.xml"}
+"""The parts that the fast reader looks for under these names alone."""
 
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, KeyError)
-"""What reading a damaged zip ends with."""
+_SHEETS = ("worksheets/", "sheets/")
 
 
 @dataclass(frozen=True, slots=True)
-class Worksheet:
-    """One worksheet of a workbook: its name, the part that holds it, and whether it is shown."""
+class _Relation:
+    """What a part points to: the kind of thing, and the part that holds it."""
 
-    name: str
+    kind: str
     part: str
-    visible: bool
 
 
 class Package:
-    """An opened workbook. `path` is what errors call it."""
+    """An opened workbook of parts with relations. Raises the SheetErrors of `Archive`, and `sheet.not_workbook`."""
 
     def __init__(self, path: str, content: bytes, limits: Limits) -> None:
-        """Open the zip and look at its directory; nothing is unpacked before it is seen to be sound.
+        self.archive = Archive(path, content, limits, _holds_rows)
+        self.main = self._main()
+        self._related = self._relations(self.main)
+        self.dated_1904 = False
+        self.worksheets: list[Worksheet] = []
+        self._parts: list[str] = []
+        for name, relation, visible in self._bundled() if self.main.endswith(".bin") else self._listed():
+            part = self.target(relation)
+            if part is not None and self.kind(relation) == "worksheet":
+                self.worksheets.append(Worksheet(name, len(self._parts), visible))
+                self._parts.append(part)
 
-        Raises SheetError `sheet.damaged` (`reason`), `sheet.too_large` (`part`, `size`, `limit`),
-        `sheet.bomb` (`part`, `ratio`, `limit`), `sheet.encrypted`, `sheet.kind` or `sheet.not_workbook`.
-        """
-        self.path = path
-        self.content = content
-        try:
-            self._zip = zipfile.ZipFile(io.BytesIO(content))
-        except BROKEN as error:
-            raise self.damaged(str(error)) from error
-        self._parts = self._checked(limits)
-        self._check_kind()
-        self.worksheets = tuple(self._worksheets())
+    def part_of(self, worksheet: Worksheet) -> str:
+        """Return the part that holds a worksheet."""
+        return self._parts[worksheet.index]
 
-    def damaged(self, reason: str) -> SheetError:
-        """Return the error for a workbook that can't be read to its end."""
-        return SheetError("sheet.damaged", path=self.path, reason=reason)
+    def target(self, relation: str) -> str | None:
+        """Return the part that a relation of the workbook points to, by the relation's id."""
+        found = self._related.get(relation)
+        return found.part if found is not None and self.archive.has(found.part) else None
 
-    def has(self, part: str) -> bool:
-        """Return whether there is such a part."""
-        return part.lower() in self._parts
+    def kind(self, relation: str) -> str:
+        """Return what kind of thing a relation points to: "worksheet", "chartsheet", …."""
+        return self._related[relation].kind if relation in self._related else ""
 
-    def size(self, part: str) -> int:
-        """Return how many bytes a part unpacks to."""
-        return self._parts[part.lower()].file_size
-
-    def pieces(self, part: str) -> Iterator[bytes]:
-        """Give a part unpacked, piece by piece; at its end its checksum has been compared."""
-        try:
-            with self._zip.open(self._parts[part.lower()]) as stream:
-                while piece := stream.read(PIECE):
-                    yield piece
-        except BROKEN as error:
-            raise self.damaged(f"{part}: {error}") from error
-
-    def check(self, part: str) -> None:
-        """Unpack a part that another reader will parse: whole, as long as it says, and without a DTD."""
-        before = b""
-        for piece in self.pieces(part):
-            if b"<!DOCTYPE" in before + piece or b"<!ENTITY" in before + piece:
-                raise self.forbidden(part)
-            before = piece[-16:]
-
-    def forbidden(self, part: str) -> SheetError:
-        """Return the error for a part with a DTD, which no spreadsheet program writes."""
-        return SheetError("sheet.forbidden_xml", path=self.path, part=part)
-
-    def _checked(self, limits: Limits) -> dict[str, zipfile.ZipInfo]:
-        """Return the parts by their name in lower case, each within the limits."""
-        found: dict[str, zipfile.ZipInfo] = {}
-        unpacked = 0
-        for info in self._zip.infolist():
-            name = info.filename.replace("\\", "/").lstrip("/")
-            if name.lower() in found:
-                raise self.damaged(f"{name} stands in it twice")
-            if info.flag_bits & 1:
-                raise SheetError("sheet.encrypted", path=self.path)
-            found[name.lower()] = info
-            unpacked += info.file_size
-            self._check_size(name, info, limits)
-        if unpacked > limits.total:
-            size, limit = unpacked, limits.total
-            raise SheetError("sheet.too_large", path=self.path, part=None, size=size, limit=limit)
+    def fixed(self) -> dict[str, str]:
+        """Return where shared strings and styles really are, by the names the fast reader looks for."""
+        found = {}
+        for each in self._related.values():
+            if each.kind in FIXED and self.archive.has(each.part):
+                found[FIXED[each.kind]] = each.part
         return found
 
-    def _check_size(self, name: str, info: zipfile.ZipInfo, limits: Limits) -> None:
-        """Refuse a part that is too large, or packed tighter than spreadsheets ever are."""
-        size = info.file_size
-        ratio = size // max(info.compress_size, 1)
-        if size > limits.ratio_from and ratio > limits.ratio:
-            raise SheetError("sheet.bomb", path=self.path, part=name, ratio=ratio, limit=limits.ratio)
-        limit = limits.worksheet if name.lower().startswith(WORKSHEETS) else limits.member
-        if size > limit:
-            raise SheetError("sheet.too_large", path=self.path, part=name, size=size, limit=limit)
+    def usual(self, amended: Mapping[str, bytes]) -> bytes:
+        """Return the workbook with its parts under the usual names, which the fast reader takes for granted.
 
-    def _check_kind(self) -> None:
-        """Refuse a zip that is no workbook, or one of a kind that is not read."""
-        if self.has(WORKBOOK):
-            return
-        for part, kind in OTHERS:
-            if self.has(part):
-                raise SheetError("sheet.kind", path=self.path, kind=kind, read=KINDS)
-        found = "document" if self.has("word/document.xml") else "archive"
-        raise SheetError("sheet.not_workbook", path=self.path, found=found)
+        `amended` are parts whose bytes are to be others.
+        """
+        moved = any(new.lower() != old.lower() for new, old in self.fixed().items())
+        if not amended and self.main.lower() == USUAL and not moved and not self.archive.rooted(self.main):
+            return self.archive.content
+        names = {old: new for new, old in self.fixed().items()}
+        related = "".join(_relation(kind, FIXED[kind], f"rId{kind}") for kind in FIXED)
+        listed = ""
+        for number, (worksheet, part) in enumerate(zip(self.worksheets, self._parts, strict=True), start=1):
+            names[part] = f"xl/worksheets/sheet{number}.xml"
+            related += _relation("worksheet", names[part], f"rId{number}")
+            listed += f'<sheet name={quoteattr(worksheet.name)} sheetId="{number}" r:id="rId{number}"/>'
+        dated = '<workbookPr date1904="1"/>' if self.dated_1904 else ""
+        workbook = (
+            f'<workbook xmlns="{MAIN}" xmlns:r="{RELATION}">{dated}<sheets>{listed}</sheets></workbook>'
+        )
+        written = {ROOT: _relations(_relation("officeDocument", USUAL, "rId1")), USUAL: workbook.encode()}
+        written["xl/_rels/workbook.xml.rels"] = _relations(related)
+        for part, content in amended.items():
+            written[names.pop(part)] = content
+        return self.archive.renamed(names, written)
 
-    def _worksheets(self) -> Iterator[Worksheet]:
-        """Give the worksheets in their order; chart sheets hold no rows and are passed over."""
-        targets = {}
-        if self.has(RELATIONS):
-            for node in self._tree(RELATIONS).iter():
-                if node.get("Type", "").endswith("/worksheet"):
-                    targets[node.get("Id")] = _part_of(node.get("Target", ""))
-        for node in self._tree(WORKBOOK).iter():
-            if node.tag.rpartition("}")[2] != "sheet":
-                continue
-            relation = next((value for key, value in node.items() if key.endswith("}id")), None)
-            part = targets.get(relation)
-            if part is not None and self.has(part):
-                visible = node.get("state", "visible") == "visible"
-                yield Worksheet(node.get("name", ""), part, visible)
+    def _main(self) -> str:
+        """Return the part that lists the worksheets."""
+        for part in (USUAL, "xl/workbook.bin"):
+            if self.archive.has(part):
+                return part
+        if self.archive.has(ROOT):
+            for each in self._relations("").values():
+                if each.kind == "officeDocument" and self.archive.has(each.part):
+                    return each.part
+        found = "document" if self.archive.has("word/document.xml") else "archive"
+        raise SheetError("sheet.not_workbook", path=self.archive.path, found=found)
 
-    def _tree(self, part: str) -> Any:
-        """Return a small part as a tree."""
+    def _relations(self, part: str) -> dict[str, _Relation]:
+        """Return what a part points to, by the relation's id."""
+        folder, name = posixpath.split(part)
+        listed = posixpath.join(folder, "_rels", f"{name}.rels")
+        if not self.archive.has(listed):
+            return {}
+        return {
+            node.get("Id", ""): _Relation(
+                node.get("Type", "").rpartition("/")[2], _joined(folder, node.get("Target", ""))
+            )
+            for node in self.archive.tree(listed).iter()
+            if node.get("Target") and node.get("TargetMode") != "External"
+        }
+
+    def _listed(self) -> Iterator[tuple[str, str, bool]]:
+        """Give name, relation and visibility of each sheet that the workbook's XML lists."""
+        for node in self.archive.tree(self.main).iter():
+            name = node.tag.rpartition("}")[2]
+            if name == "workbookPr":
+                self.dated_1904 = node.get("date1904") in ("1", "true")
+            if name == "sheet":
+                relation = next((value for key, value in node.items() if key.endswith("}id")), "")
+                yield node.get("name", ""), relation, node.get("state", "visible") == "visible"
+
+    def _bundled(self) -> Iterator[tuple[str, str, bool]]:
+        """Give the same of a binary workbook."""
+        content = b"".join(self.archive.pieces(self.main))
         try:
-            return fromstring(b"".join(self.pieces(part)), forbid_dtd=True)
-        except DefusedXmlException:
-            raise self.forbidden(part) from None
-        except ParseError as error:
-            raise self.damaged(f"{part}: {error}") from error
+            yield from (
+                binary.bundle(content, at) for kind, at in binary.records(content) if kind == binary.BUNDLE
+            )
+        except binary.BROKEN as error:
+            raise self.archive.damaged(f"{self.main}: {error}") from error
 
 
-def _part_of(target: str) -> str:
-    """Return the part a relation of the workbook points to; a target may be absolute."""
+def _holds_rows(part: str) -> bool:
+    return any(folder in part for folder in _SHEETS)
+
+
+def _relations(inner: str) -> bytes:
+    return f'<Relationships xmlns="{RELATIONS}">{inner}</Relationships>'.encode()
+
+
+def _relation(kind: str, target: str, name: str) -> str:
+    return f'<Relationship Id="{name}" Type="{RELATION}/{kind}" Target="/{target}"/>'
+
+
+def _joined(folder: str, target: str) -> str:
+    """Return the part that a target means, seen from a folder; a target may be absolute."""
     plain = target.replace("\\", "/")
-    return plain.lstrip("/") if plain.startswith("/") else posixpath.normpath(posixpath.join("xl", plain))
+    return plain.lstrip("/") if plain.startswith("/") else posixpath.normpath(posixpath.join(folder, plain))

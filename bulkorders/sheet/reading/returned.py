@@ -8,7 +8,7 @@ from bulkorders.model.orders import Cell, Sheet
 from bulkorders.sheet import columns
 from bulkorders.sheet.reading.grid import SHOWN, Grid, Note, blank, numbers_note, titles
 from bulkorders.sheet.reading.header import header_at, make_sheet
-from bulkorders.sheet.reading.xlsx import Workbook
+from bulkorders.sheet.reading.workbook import Workbook
 
 INPUT_SHEETS = (columns.ORDERS_SHEET, columns.TO_FIX_SHEET)
 

@@ -1,0 +1,148 @@
+"""What the fast reader gives, with what it leaves out put in: errors for which it has empty cells."""
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+from bulkorders.errors import SheetError
+from bulkorders.model.orders import Cell, ErrorCell
+from bulkorders.sheet.reading.grid import Grid, Worksheet, blank
+from bulkorders.sheet.reading.limits import Limits
+from bulkorders.sheet.reading.marks import Marks, Refused, letters_of
+
+WHOLE = 10.0**18
+"""Numbers below this are given as integers where they have no fraction, as all were written by people."""
+
+LEAST, SPARSE = 15, 4
+"""Bytes of XML a cell with a value takes at least; how many places a large area may have for each."""
+
+Line = tuple[int, tuple[Cell, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is wrong: the file as errors call it, the worksheet, and the part that holds it."""
+
+    path: str
+    worksheet: str
+    part: str
+
+    def refused(self, refused: Refused) -> SheetError:
+        """Return the error for a worksheet whose marks could not be found."""
+        if refused.kind == "dtd":
+            return SheetError("sheet.forbidden_xml", path=self.path, part=self.part)
+        if refused.kind == "far":
+            return self.far(refused.detail)
+        return self.damaged(refused.detail)
+
+    def far(self, cell: str) -> SheetError:
+        """Return the error for a value that stands impossibly far from all others."""
+        return SheetError("sheet.far_cell", path=self.path, worksheet=self.worksheet, cell=cell)
+
+    def damaged(self, reason: object) -> SheetError:
+        """Return the error for a worksheet that can't be read to its end."""
+        return SheetError("sheet.damaged", path=self.path, reason=f"{self.part}: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the values of a worksheet may reach, whose records take `size` bytes."""
+
+    limits: Limits
+    size: int
+
+    def check(self, rows: int, columns: int, last: str, place: Place) -> None:
+        """Refuse a worksheet whose values lie impossibly far apart; `last` is the cell that is named."""
+        area = rows * columns
+        if columns > self.limits.columns or (area > self.limits.area and area > self.size // LEAST * SPARSE):
+            raise place.far(last)
+
+
+class FastReader:
+    """The fast reader over the bytes of a workbook of any kind."""
+
+    def __init__(self, content: bytes, place: Place | None = None) -> None:
+        self._content = content
+        self._opened: CalamineWorkbook | None = None
+        self._place = place
+
+    def listed(self) -> list[tuple[str, bool]]:
+        """Return the name of each sheet, and whether it is shown."""
+        place = self._place or Place("", "", "")
+        with _Caught(place):
+            shown = SheetVisibleEnum.Visible
+            return [(each.name, each.visible == shown) for each in self._workbook().sheets_metadata]
+
+    def lines(self, worksheet: str, reach: Reach, place: Place) -> Iterator[Line]:
+        """Give all rows with their numbers."""
+        with _Caught(place):
+            sheet = self._workbook().get_sheet_by_name(worksheet)
+            if sheet.end is not None:
+                row, column = sheet.end
+                reach.check(row + 1, column + 1, f"{letters_of(column)}{row + 1}", place)
+            margin: list[Cell] = [None] * (sheet.start[1] if sheet.start else 0)
+            for number, cells in enumerate(sheet.iter_rows(), start=1):
+                yield number, tuple(margin + _cells(cells))
+
+    def _workbook(self) -> CalamineWorkbook:
+        if self._opened is None:
+            self._opened = CalamineWorkbook.from_filelike(io.BytesIO(self._content))
+        return self._opened
+
+
+class _Caught:
+    """Turns what the fast reader raises, its own crashes included, into one error."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, (CalamineError, OSError, ValueError, OverflowError)):
+            raise self._place.damaged(error) from error
+        if kind is not None and kind.__name__ == "PanicException":  # it derives from BaseException
+            raise self._place.damaged(error) from error
+
+
+def grid(reader: FastReader, worksheet: Worksheet, marks: Marks, reach: Reach, place: Place) -> Grid:
+    """Return the rows of a worksheet that are not blank, its errors in their places."""
+    lines = _with_errors(reader.lines(worksheet.name, reach, place), marks.errors)
+    rows = [line for line in lines if not blank(line[1])]
+    hidden, columns = frozenset(marks.hidden_rows), tuple(marks.hidden_columns)
+    return Grid(rows, worksheet.name, hidden, columns, tuple(marks.merged))
+
+
+def _cells(cells: Sequence[Cell]) -> list[Cell]:
+    """Return cells as people entered them: the fast reader has floats for all numbers and "" for no value."""
+    return [
+        (cell or None)
+        if cell.__class__ is str
+        else int(cell)
+        if cell.__class__ is float and cell.is_integer() and -WHOLE < cell < WHOLE
+        else cell
+        for cell in cells
+    ]
+
+
+def _with_errors(lines: Iterator[Line], errors: dict[tuple[int, int], str]) -> Iterator[Line]:
+    """Give the rows with their errors put in, for which the fast reader has an empty cell or none at all."""
+    by_row: dict[int, dict[int, str]] = {}
+    for (row, column), text in errors.items():
+        by_row.setdefault(row + 1, {})[column] = text
+    for number, cells in lines:
+        found = by_row.pop(number, None)
+        yield (number, _put(cells, found)) if found else (number, cells)
+    for number in sorted(by_row):
+        yield number, _put((), by_row[number])
+
+
+def _put(cells: Sequence[Cell], errors: dict[int, str]) -> tuple[Cell, ...]:
+    """Return a row with its errors in their places."""
+    row = [*cells, *[None] * (max(errors) + 1 - len(cells))]
+    for column, text in errors.items():
+        row[column] = ErrorCell(text)
+    return tuple(row)
