@@ -1,0 +1,99 @@
+"""Rows below a header that are no orders: the header once more, totals, examples, rows that only look filled."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bulkorders.model.orders import Cell
+from bulkorders.sheet.naming import field_of, spelled, sums_up
+from bulkorders.sheet.reading.grid import Note, blank, numbers_note
+from bulkorders.sheet.template_marks import is_example
+
+Line = tuple[int, tuple[Cell, ...]]
+
+ADDRESS = re.compile(r"\s*(?:https?://|www\.)\S", re.IGNORECASE)
+LONGEST_LABEL = 60
+"""Characters of a longer text that are never looked at for a header or a total."""
+
+
+@dataclass(slots=True)
+class Idle:
+    """The rows that are kept as orders, and by the code of their note the numbers of those that are not."""
+
+    kept: list[Line] = field(default_factory=list)
+    passed: dict[str, list[int]] = field(default_factory=dict)
+
+    def notes(self) -> Iterator[Note]:
+        """Give a note for each kind of row that was passed over."""
+        for code in ("repeated_headers", "total_rows", "example_rows", "rows_without_order"):
+            if code in self.passed:
+                yield numbers_note(code, self.passed[code])
+
+
+def looks_like_an_order(cells: Sequence[Cell]) -> bool:
+    """Return whether a row has an address in one of its cells and not only words, as orders have."""
+    return any(isinstance(cell, str) and ADDRESS.match(cell) for cell in cells)
+
+
+def idle_rows(
+    header: Sequence[str], columns: Mapping[str, int], rows: Sequence[Line], keys: Mapping[int, str]
+) -> Idle:
+    """Return which rows are orders. A row that carries the key of an order (`keys`) always is one."""
+    found = Idle()
+    judge = _Judge(header, columns)
+    for line in rows:
+        code = None if line[0] in keys else judge.code(line[1])
+        if code is None:
+            found.kept.append(line)
+        else:
+            found.passed.setdefault(code, []).append(line[0])
+    return found
+
+
+class _Judge:
+    """Says of the rows of one sheet what they are, by the columns that make an order."""
+
+    def __init__(self, header: Sequence[str], columns: Mapping[str, int]) -> None:
+        self._header = {columns[name]: spelled(header[columns[name]]) for name in columns}
+        self._fields = {index: name for name, index in columns.items()}
+        self._service = columns.get("service", -1)
+        self._link = columns.get("link", -1)
+        self._username = columns.get("username", -1)
+        self._known = sorted(columns.values())
+
+    def code(self, cells: tuple[Cell, ...]) -> str | None:
+        """Return the code of the note that tells why a row is no order; None for an order."""
+        link, username = _at(cells, self._link), _at(cells, self._username)
+        if isinstance(link, str) and ADDRESS.match(link):
+            return "example_rows" if is_example(link, None) else None
+        if is_example(link, username):
+            return "example_rows"
+        if self._repeats(cells):
+            return "repeated_headers"
+        if blank((link, username)) and self._sums_up(cells):
+            return "total_rows"
+        if blank([_at(cells, index) for index in self._known]):
+            return "rows_without_order"
+        return None
+
+    def _repeats(self, cells: tuple[Cell, ...]) -> bool:
+        """Return whether every cell in an order's columns is that column's title, or another name of its field."""
+        told = [(index, cell) for index in self._known if (cell := _at(cells, index)) is not None]
+        return len(told) > 1 and all(
+            isinstance(cell, str)
+            and len(cell) <= LONGEST_LABEL
+            and (spelled(cell) == self._header[index] or field_of(cell) == self._fields[index])
+            for index, cell in told
+        )
+
+    def _sums_up(self, cells: tuple[Cell, ...]) -> bool:
+        """Return whether a row without link says that it is a total, and names no service."""
+        labels = [cell for cell in cells if isinstance(cell, str) and len(cell) <= LONGEST_LABEL]
+        service = _at(cells, self._service)
+        named = not blank((service,)) and not (isinstance(service, str) and sums_up(service))
+        return not named and any(sums_up(label) for label in labels)
+
+
+def _at(cells: tuple[Cell, ...], index: int) -> Cell:
+    """Return the cell in a column, None where the row does not reach so far or there is no such column."""
+    return cells[index] if 0 <= index < len(cells) else None
