@@ -16,7 +16,7 @@ from bulkorders.model.report import Report, Stop
 from bulkorders.pipeline import accounts, checking, ending, recording, reporting
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.checking import Checking
-from bulkorders.pipeline.options import Front, Options
+from bulkorders.pipeline.options import Front, Options, Quiet
 from bulkorders.pipeline.polling import is_open, poll
 from bulkorders.settings import ENVIRONMENT_PANEL, Settings
 from bulkorders.sheet.results import results_path
@@ -86,7 +86,7 @@ async def _campaign(found: _Everything, name: str) -> Report:
 
 async def _with_sheet(found: _Everything, name: str, path: Path) -> Report:
     options = Options(sheet=path, campaign=name)
-    run = await checking.read(options, found.settings)
+    run = await checking.read(options, found.settings, Quiet(yes=False))
     run.accounts = {**found.opened, None: _main_account(found)}
     await checking.check(run, run.accounts, found.journal)
     results = results_path(path)

@@ -12,7 +12,7 @@ from bulkorders.settings import Settings
 
 async def refresh(options: Options, settings: Settings, front: Front) -> Report:
     """Ask what became of a sheet's open orders, and write its results workbook. Has no way to spend."""
-    run = await checking.read(options, settings)
+    run = await checking.read(options, settings, front)
     async with (
         accounts.opened(settings, options, run.panel_names()) as opened,
         recording.recording(settings, "refresh", run.run, front) as record,

@@ -39,7 +39,7 @@ from bulkorders.validation.busy import CODES
 
 async def check(options: Options, settings: Settings, front: Front) -> Report:
     """Validate all rows against the live catalogue; spend and record nothing."""
-    run = await checking.read(options, settings)
+    run = await checking.read(options, settings, front)
     async with accounts.opened(settings, options, run.panel_names()) as opened:
         await accounts.ask_all(opened.values())
         journal = await open_journal(settings.journal_url, read_only=True)
@@ -56,7 +56,7 @@ async def submit(options: Options, settings: Settings, front: Front) -> Report:
 
     Raises what ends a run before the first cent; what stops it later is in the report.
     """
-    run = await checking.read(options, settings)
+    run = await checking.read(options, settings, front)
     async with (
         accounts.opened(settings, options, run.panel_names()) as opened,
         recording.recording(settings, "submit", run.run, front) as record,

@@ -132,8 +132,9 @@ def match(header: Sequence[str], mapping: Mapping[str, str] | None = None) -> Co
     Raises SheetError `sheet.map_unknown` (facts `what` "header" or "field", `given`, `known`, `near`),
     `sheet.columns_twice` (`field`, `title`, `headers`, `typed`), `sheet.param_reserved` (`header`,
     `reserved`), `sheet.param_unnamed` (`header`) or `sheet.columns_missing` (`missing`, `found`, `near`,
-    `typed`), the last one with all that is missing at once. `near` are pairs of a header and the title of
-    the missing field that it may be meant for, `typed` the options that would say so, `header` all titles.
+    `typed`, `unread`), the last one with all that is missing at once. `near` are pairs of a header and the
+    title of the missing field that it may be meant for, `typed` the options that would say so, `unread` the
+    headers that mean nothing here, `header` all titles.
     """
     _check_mapping(header, mapping or {})
     places = find(header, mapping)
@@ -142,8 +143,10 @@ def match(header: Sequence[str], mapping: Mapping[str, str] | None = None) -> Co
     used = {indexes[0] for indexes in places.values()}
     own = tuple(title for index, title in enumerate(header) if index not in used and title.strip())
     missing = _missing(places)
-    near = _near(own, places, missing)
-    unclear = _perhaps(own, places, missing)
+    left = {spelled(name) for name in mapping or {}}
+    open_titles = [title for title in own if spelled(title) not in left]
+    near = _near(open_titles, places, missing)
+    unclear = _perhaps(open_titles, places, missing)
     if missing:
         proposed = list(dict.fromkeys((*unclear, *near)))
         raise SheetError(
@@ -152,6 +155,7 @@ def match(header: Sequence[str], mapping: Mapping[str, str] | None = None) -> Co
             found=[title for title in header if title.strip()],
             near=proposed,
             typed=[_option(title, name) for title, name in proposed],
+            unread=open_titles,
             header=list(header),
         )
     return ColumnMatch({name: indexes[0] for name, indexes in places.items()}, own, near, unclear)

@@ -1,5 +1,6 @@
 """The English texts behind `wording`, by code: the tables of this folder put together."""
 
+from bulkorders.wording.column_texts import COLUMN_ERRORS, COLUMN_NOTES, COLUMN_QUESTIONS
 from bulkorders.wording.doubt_texts import DOUBT_ERRORS, DOUBT_NOTES
 from bulkorders.wording.error_texts import RUN_ERRORS
 from bulkorders.wording.guard_texts import GUARD_ERRORS, GUARD_NOTES, GUARD_QUESTIONS
@@ -17,11 +18,12 @@ ERRORS: dict[str, tuple[str, str]] = {
     **JOURNAL_ERRORS,
     **DOUBT_ERRORS,
     **GUARD_ERRORS,
+    **COLUMN_ERRORS,
 }
 """By code: what is (where, what was expected, what was found), and what to do next."""
 
-NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES}
+NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES, **COLUMN_NOTES}
 """By code: what is worth knowing and stops nothing."""
 
-QUESTIONS: dict[str, str] = {**RUN_QUESTIONS, **GUARD_QUESTIONS}
+QUESTIONS: dict[str, str] = {**RUN_QUESTIONS, **GUARD_QUESTIONS, **COLUMN_QUESTIONS}
 """By code: what a person is asked."""

@@ -75,10 +75,12 @@ def make_sheet(
 
 
 def _check_no_order(path: str, grid: Grid, place: int) -> None:
-    """Raise SheetError where the first row is an order already: then there is no header to speak of."""
-    number, cells = grid.rows[0]
-    if place == 0 and looks_like_an_order(cells):
-        raise SheetError("sheet.no_header", path=path, worksheet=grid.worksheet, row=number)
+    """Raise SheetError where nothing but titles stands above the first order: there is no header to speak of."""
+    for number, cells in islice(grid.rows, place, SEARCHED):
+        if looks_like_an_order(cells):
+            raise SheetError("sheet.no_header", path=path, worksheet=grid.worksheet, row=number)
+        if sum(not blank((cell,)) for cell in cells) > 1:
+            return
 
 
 def _matched(path: str, grid: Grid, place: int, mapping: Mapping[str, str] | None) -> columns.ColumnMatch:
@@ -111,7 +113,9 @@ def _notes(
     if place and not _of_template(grid, place):
         yield "title_rows", {"count": place, "header_row": header_row}
     orders = {number for number, _ in idle.kept}
-    hidden = [number for number, _ in grid.rows[place + 1 :] if number in grid.hidden_rows and number in orders]
+    hidden = [
+        number for number, _ in grid.rows[place + 1 :] if number in grid.hidden_rows and number in orders
+    ]
     if hidden:
         yield numbers_note("hidden_rows", hidden)
     header = titles(header_cells)

@@ -70,7 +70,7 @@ class _Judge:
             return "example_rows"
         if self._repeats(cells):
             return "repeated_headers"
-        if blank((link, username)) and self._sums_up(cells):
+        if _no_aim(link) and _no_aim(username) and self._sums_up(cells):
             return "total_rows"
         if blank([_at(cells, index) for index in self._known]):
             return "rows_without_order"
@@ -87,11 +87,16 @@ class _Judge:
         )
 
     def _sums_up(self, cells: tuple[Cell, ...]) -> bool:
-        """Return whether a row without link says that it is a total, and names no service."""
+        """Return whether a row says that it is a total, and names no service."""
         labels = [cell for cell in cells if isinstance(cell, str) and len(cell) <= LONGEST_LABEL]
         service = _at(cells, self._service)
         named = not blank((service,)) and not (isinstance(service, str) and sums_up(service))
         return not named and any(sums_up(label) for label in labels)
+
+
+def _no_aim(cell: Cell) -> bool:
+    """Return whether nothing is named that an order could be for; a total may be called so in any column."""
+    return blank((cell,)) or (isinstance(cell, str) and len(cell) <= LONGEST_LABEL and sums_up(cell))
 
 
 def _at(cells: tuple[Cell, ...], index: int) -> Cell:
