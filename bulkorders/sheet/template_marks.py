@@ -1,9 +1,12 @@
-"""By what the parts of our own blank order sheet are known that are no orders: its title, and its examples."""
+"""By what the parts of our own blank order sheet are known that are no orders: its title, estimates, examples."""
 
 from bulkorders.model.orders import Cell
 
 TITLE = "Order sheet"
 """What stands in the first cell, above the header."""
+
+ESTIMATE = "Estimated cost"
+"""What the header begins with of the column that reckons by itself."""
 
 EXAMPLE_LINK = "https://example.com/EXAMPLE-not-ordered/"
 """What the links of example rows begin with. Who writes a link of their own there has made it an order."""

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from bulkorders.model.orders import Cell
 from bulkorders.sheet.naming import field_of, spelled, sums_up
 from bulkorders.sheet.reading.grid import Note, blank, numbers_note
-from bulkorders.sheet.template_marks import is_example
+from bulkorders.sheet.template_marks import ESTIMATE, is_example
 
 Line = tuple[int, tuple[Cell, ...]]
 
 ADDRESS = re.compile(r"\s*(?:https?://|www\.)\S", re.IGNORECASE)
+BLANK = "blank"
+"""What a row of a template is that nobody filled in: of it nothing is said."""
+
 LONGEST_LABEL = 60
 """Characters of a longer text that are never looked at for a header or a total."""
 
@@ -60,6 +63,7 @@ class _Judge:
         self._link = columns.get("link", -1)
         self._username = columns.get("username", -1)
         self._known = sorted(columns.values())
+        self._reckoned = {at for at, title in enumerate(header) if title.startswith(ESTIMATE)}
 
     def code(self, cells: tuple[Cell, ...]) -> str | None:
         """Return the code of the note that tells why a row is no order; None for an order."""
@@ -73,8 +77,14 @@ class _Judge:
         if _no_aim(link) and _no_aim(username) and self._sums_up(cells):
             return "total_rows"
         if blank([_at(cells, index) for index in self._known]):
-            return "rows_without_order"
+            return "rows_without_order" if self._typed(cells) else BLANK
         return None
+
+    def _typed(self, cells: tuple[Cell, ...]) -> bool:
+        """Return whether anything stands in the row beside what a template reckons by itself."""
+        return not self._reckoned or any(
+            not blank((cell,)) for at, cell in enumerate(cells) if at not in self._reckoned
+        )
 
     def _repeats(self, cells: tuple[Cell, ...]) -> bool:
         """Return whether every cell in an order's columns is that column's title, or another name of its field."""
