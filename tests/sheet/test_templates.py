@@ -12,12 +12,12 @@ from bulkorders.errors import CallError, SheetError
 from bulkorders.model.catalogue import Catalogue, Service, basis_of
 from bulkorders.model.orders import Sheet
 from bulkorders.model.service_types import INCIDENTAL, TYPES
-from bulkorders.sheet import columns
+from bulkorders.sheet import columns, templates
 from bulkorders.sheet.inputs import INPUTS, OF_SOME_TYPES, inputs_for
 from bulkorders.sheet.naming import field_of
 from bulkorders.sheet.reading import read_sheet
 from bulkorders.sheet.template_marks import ESTIMATE, EXAMPLE_LINK, EXAMPLE_USER, TITLE
-from bulkorders.sheet.templates import formulas, write_template
+from bulkorders.sheet.templates import formulas
 from bulkorders.sheet.templates.examples import choice, examples
 from bulkorders.validation import costs
 from bulkorders.validation.parsing import parse
@@ -40,6 +40,15 @@ WEB = Catalogue(
         "3": Service("3", "Odd", "Odd"),
     }
 )
+
+
+ROWS = 30
+"""Rows prepared in a test's workbook: as many as are looked at."""
+
+
+def write_template(path: Path, *told: Any) -> None:
+    """Write a template with few prepared rows."""
+    templates.write_template(path, *told, rows=ROWS)
 
 
 def priced(services: Catalogue) -> Catalogue:
@@ -267,9 +276,9 @@ def test_cells_take_what_the_column_means(tmp_path: Path):
     book = openpyxl.load_workbook(path)
     orders, titles = book["Orders"], titles_of(book)
     rules = {str(rule.sqref): (rule.type, rule.formula1) for rule in orders.data_validations.dataValidation}
-    assert rules[f"{titles['Quantity']}3:{titles['Quantity']}5002"] == ("whole", "1")
-    assert rules[f"{titles['Refill']}3:{titles['Refill']}5002"] == ("list", '"yes,no,auto"')
-    assert rules[f"{titles['Allow duplicate']}3:{titles['Allow duplicate']}5002"] == ("list", '"yes,no"')
+    assert rules[f"{titles['Quantity']}3:{titles['Quantity']}32"] == ("whole", "1")
+    assert rules[f"{titles['Refill']}3:{titles['Refill']}32"] == ("list", '"yes,no,auto"')
+    assert rules[f"{titles['Allow duplicate']}3:{titles['Allow duplicate']}32"] == ("list", '"yes,no"')
     forms = {title: orders.column_dimensions[letter].number_format for title, letter in titles.items()}
     assert {forms[title] for title in ("Service", "Link", "Reference")} == {"@"}
 
@@ -322,10 +331,8 @@ def test_estimates_stand_in_every_row_and_their_sum_above_the_header(tmp_path: P
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     letter = titles_of(book)[f"{ESTIMATE} (VND)"]
     orders = book["Orders"]
-    assert all(str(orders[f"{letter}{row}"].value).startswith(f'=IF($A{row}="",') for row in (3, 4, 5, 5002))
-    assert (
-        orders[f"{letter}1"].value == f'=SUMIFS(${letter}$3:${letter}$5002,$B$3:$B$5002,"<>{EXAMPLE_LINK}*")'
-    )
+    assert all(str(orders[f"{letter}{row}"].value).startswith(f'=IF($A{row}="",') for row in (3, 4, 5, 32))
+    assert orders[f"{letter}1"].value == f'=SUMIFS(${letter}$3:${letter}$32,$B$3:$B$32,"<>{EXAMPLE_LINK}*")'
     guard = [rule for rule in orders.data_validations.dataValidation if f"{letter}3" in rule.sqref]
     assert [(rule.type, rule.formula1, rule.errorStyle) for rule in guard] == [("custom", "FALSE", None)]
 
@@ -390,5 +397,5 @@ def contents(path: Path) -> dict[str, Any]:
 
 def test_templates_folder_has_the_blank_workbook_of_today(tmp_path: Path):
     """The workbook in templates/ says cell by cell what the code writes today, by whatever version of its writer."""
-    write_template(tmp_path / "order-sheet.xlsx")
+    templates.write_template(tmp_path / "order-sheet.xlsx")
     assert contents(tmp_path / "order-sheet.xlsx") == contents(ROOT / "templates" / "order-sheet.xlsx")

@@ -14,7 +14,7 @@ from bulkorders.sheet.columns import ORDERS_SHEET
 from bulkorders.sheet.inputs import INPUTS, Input, inputs_for
 from bulkorders.sheet.results.row_xml import RowWorksheet
 from bulkorders.sheet.results.styles import Styles
-from bulkorders.sheet.templates.orders import write_orders
+from bulkorders.sheet.templates.orders import PREPARED_ROWS, write_orders
 from bulkorders.sheet.templates.pages import (
     EXPLANATION_SHEET,
     SERVICES_SHEET,
@@ -26,13 +26,16 @@ _MADE = datetime(2026, 1, 1, tzinfo=UTC)
 """The date a template says it was made on: fixed, so that the same template is the same file."""
 
 
-def write_template(path: Path, services: Catalogue | None = None, types: Sequence[str] = ()) -> None:
+def write_template(
+    path: Path, services: Catalogue | None = None, types: Sequence[str] = (), rows: int = PREPARED_ROWS
+) -> None:
     """Write a blank order sheet, .xlsx or .csv by the path's ending; an existing file is left alone.
 
     With `services` it has the columns that some of them take, the workbook lists them in a worksheet of
     their own, the service column has them in a drop-down, quantities are held against their limits, and
     each row shows what it would cost. `types` (names in any spelling) narrows
-    both to services of these types. Raises CallError `template.exists`, `template.kind` (facts: path),
+    both to services of these types. `rows` are prepared with drop-downs, checks and estimates; rows below
+    them are read all the same. Raises CallError `template.exists`, `template.kind` (facts: path),
     `template.not_writable` (facts: path, reason) or `template.type_unknown` (facts: given, known).
     """
     if path.suffix.lower() not in {".xlsx", ".csv"}:
@@ -44,7 +47,7 @@ def write_template(path: Path, services: Catalogue | None = None, types: Sequenc
         if path.suffix.lower() == ".csv":
             _write_csv(path, inputs)
         else:
-            _write_workbook(path, inputs, listed, services.currency if services else None)
+            _write_workbook(path, inputs, listed, services.currency if services else None, rows)
     except FileExistsError as error:
         raise CallError("template.exists", path=str(path)) from error
     except OSError as error:
@@ -80,14 +83,14 @@ def _write_csv(path: Path, inputs: Sequence[Input]) -> None:
 
 
 def _write_workbook(
-    path: Path, inputs: Sequence[Input], services: Sequence[Service], currency: str | None
+    path: Path, inputs: Sequence[Input], services: Sequence[Service], currency: str | None, rows: int
 ) -> None:
     """Write the workbook; the same template is the same file, byte by byte."""
     with path.open("xb") as file, Workbook(file, {"constant_memory": True}) as workbook:
         styles = Styles(workbook)
         orders = workbook.add_worksheet(ORDERS_SHEET)
         explanation = workbook.add_worksheet(EXPLANATION_SHEET)
-        write_orders(orders, styles, inputs, services, currency)
+        write_orders(orders, styles, inputs, services, currency, rows=rows)
         write_explanation(explanation, styles, inputs, services=bool(services))
         if services:
             listed = workbook.add_worksheet(SERVICES_SHEET, RowWorksheet)

@@ -15,10 +15,9 @@ from bulkorders.sheet.templates import formulas
 from bulkorders.sheet.templates.examples import examples
 
 PREPARED_ROWS = 5_000
-"""Rows below the header that have drop-downs, checks and estimates. Rows below them are read all the same."""
+"""Rows below the header that usually have drop-downs, checks and estimates."""
 
 HEADER_ROW, FIRST_ROW = 1, 2
-LAST_ROW = HEADER_ROW + PREPARED_ROWS
 """Places of rows from 0."""
 
 SERVICE_WIDTH, ESTIMATE_WIDTH = 46, 17
@@ -35,9 +34,11 @@ def write_orders(
     inputs: Sequence[Input],
     services: Sequence[Service],
     currency: str | None,
+    *,
+    rows: int,
 ) -> None:
-    """Write the worksheet; with services it has a drop-down, limits by service and estimates."""
-    page = _Page(worksheet, styles, inputs, services, currency)
+    """Write the worksheet, so many rows prepared; with services it has a drop-down, limits by service and estimates."""
+    page = _Page(worksheet, styles, inputs, services, currency, rows=rows)
     page.shape()
     page.head()
     page.examples()
@@ -57,6 +58,8 @@ class _Page:
         inputs: Sequence[Input],
         services: Sequence[Service],
         currency: str | None,
+        *,
+        rows: int,
     ) -> None:
         self._worksheet = worksheet
         self._styles = styles
@@ -67,6 +70,7 @@ class _Page:
         shown = [each.field for each in inputs]
         self._columns = {field: at + (at >= self._estimate) for at, field in enumerate(shown)}
         self._examples = examples(services)
+        self._last = HEADER_ROW + rows
         digits = max(least_decimals(currency), 2) if least_decimals(currency) == 0 else MOST_DECIMALS
         form = money_format(digits, digits)
         self._money = styles.get(num_format=f"{form};-{form};;@", valign="top", font_color=FAINT)
@@ -120,7 +124,7 @@ class _Page:
 
     def _total(self) -> None:
         """Write the sum of the estimates above their column, where no row can be inserted into it."""
-        sum_of = formulas.total(self._columns, self._estimate, FIRST_ROW + 1, LAST_ROW + 1)
+        sum_of = formulas.total(self._columns, self._estimate, FIRST_ROW + 1, self._last + 1)
         look = self._styles.get(bold=True, num_format=self._money.num_format, font_size=12, font_color=ACCENT)
         if self._estimate > 2:  # noqa: PLR2004 - left of it stand the title and the hint
             label = self._styles.get(font_color=FAINT, align="right")
@@ -147,7 +151,7 @@ class _Page:
 
     def estimates(self) -> None:
         """Write the estimates of the rows that are still blank."""
-        for row in range(FIRST_ROW + len(self._examples), LAST_ROW + 1):
+        for row in range(FIRST_ROW + len(self._examples), self._last + 1):
             self._formula(row, None)
 
     def _formula(self, row: int, cost: Decimal | None) -> None:
@@ -190,7 +194,7 @@ class _Page:
         }
 
     def _check(self, column: int, rule: dict[str, Any]) -> None:
-        self._worksheet.data_validation(FIRST_ROW, column, LAST_ROW, column, rule)
+        self._worksheet.data_validation(FIRST_ROW, column, self._last, column, rule)
 
 
 def _estimate_place(inputs: Sequence[Input]) -> int:
