@@ -1,53 +1,10 @@
 """Columns that are named by hand, asked about on a terminal, and remembered for sheets with the same headers."""
 
 import json
-import os
-import pty
-import subprocess
-import sys
-
-import pytest
-
-if sys.platform == "win32":  # pragma: no cover - there are no pseudo-terminals of this kind
-    pytest.skip("needs a Unix pseudo-terminal", allow_module_level=True)
 
 LINK = "https://example.com/a"
 HEADER = ("Service", "Link", "URL", "Qty")
 ROW = ("1", "https://example.com/shop", LINK, 500)
-
-
-@pytest.fixture
-def at_terminal(desk):
-    """Return a function that runs a command on a terminal and types a number at each question."""
-
-    def run(*arguments, numbers=()):
-        leader, follower = pty.openpty()
-        running = subprocess.Popen(
-            desk.command(*arguments),
-            cwd=desk.folder,
-            env={**desk.environment, "COLUMNS": "100", "TERM": "xterm-256color"},
-            stdin=follower,
-            stdout=follower,
-            stderr=follower,
-            start_new_session=True,
-        )
-        os.close(follower)
-        shown, answered = b"", 0
-        while True:
-            try:
-                part = os.read(leader, 4096)
-            except OSError:
-                break
-            if not part:
-                break
-            shown += part
-            if answered < len(numbers) and shown.count(b"]: ") > answered:
-                os.write(leader, f"{numbers[answered]}\n".encode())
-                answered += 1
-        os.close(leader)
-        return running.wait(timeout=60), " ".join(shown.decode().split())
-
-    return run
 
 
 def links(ended):
@@ -114,37 +71,37 @@ def test_a_damaged_memory_is_told_and_stops_nothing(desk):
     assert json.loads(kept.read_text())["mappings"][0]["mapping"] == {"URL": "link"}
 
 
-def test_on_a_terminal_the_column_is_asked_about_once(desk, at_terminal):
+def test_on_a_terminal_the_column_is_asked_about_once(desk, answering):
     """A number answers which column is the link; the next run asks no more."""
     sheet = desk.sheet([ROW], header=HEADER)
-    code, shown = at_terminal("check", sheet.name, numbers=[2])
+    code, shown = answering("check", sheet.name, numbers=[2])
     assert code == 0, shown
     assert "Which column is Link? 1 Link 2 URL 3 none of them" in shown
-    code, shown = at_terminal("check", sheet.name)
+    code, shown = answering("check", sheet.name)
     assert (code, "Which column" in shown, "as you said before" in shown) == (0, False, True), shown
     assert links(desk.run("check", sheet, "--json")) == [LINK]
 
 
-def test_a_missing_column_is_asked_about_on_a_terminal(desk, at_terminal):
+def test_a_missing_column_is_asked_about_on_a_terminal(desk, answering):
     """Where no header is the service, those that may be are offered first; then the quantity is asked about."""
     header = ("Notes", "Product ID", "Link", "Amount")
     sheet = desk.sheet([("x", "1", LINK, 500)], header=header)
-    code, shown = at_terminal("check", sheet.name, numbers=[1, 1])
+    code, shown = answering("check", sheet.name, numbers=[1, 1])
     assert code == 0, shown
     assert "Which column is Service? 1 Product ID 2 Notes 3 Amount" in shown
     assert "Which column is Quantity? 1 Amount" in shown
     assert desk.run("check", sheet).code == 0
 
 
-def test_no_answer_is_no_guess(desk, at_terminal):
+def test_no_answer_is_no_guess(desk, answering):
     """Who says that none of the columns is the service gets the error, and nothing is remembered."""
     sheet = desk.sheet([("x", "1", LINK, 500)], header=("Notes", "Product ID", "Link", "Qty"))
-    code, shown = at_terminal("check", sheet.name, numbers=[3])
+    code, shown = answering("check", sheet.name, numbers=[3])
     assert (code, "expected columns for Service" in shown) == (2, True), shown
     assert not (desk.folder / "home" / "mappings.json").exists()
 
 
-def test_with_yes_nobody_is_asked(desk, at_terminal):
+def test_with_yes_nobody_is_asked(desk, answering):
     """`--yes` is for scripts: on a terminal too what is unclear is an error, and nothing is sent."""
-    code, shown = at_terminal("submit", desk.sheet([ROW], header=HEADER).name, "--yes")
+    code, shown = answering("submit", desk.sheet([ROW], header=HEADER).name, "--yes")
     assert (code, "None is guessed" in shown, desk.sold()) == (2, True, []), shown
