@@ -101,14 +101,41 @@ OTHERS = _words("words", "others")
 """What heads columns of other things: never a slip of the pen for a field."""
 
 _MINUTES, _THOUSAND = _words("units", "minutes"), _words("units", "thousand")
+_CURRENCIES = (
+    "USD",
+    "VND",
+    "EUR",
+    "GBP",
+    "IDR",
+    "TRY",
+    "TL",
+    "RUB",
+    "BRL",
+    "INR",
+    "SAR",
+    "AED",
+    "MXN",
+    "đ",
+    "₫",
+    "$",
+    "€",
+    "US$",
+)
+
 UNITS: Mapping[str, tuple[str, ...]] = {
     "service": ("ID", "No", "№"),
     "quantity": _words("units", "quantity"),
     "interval": _MINUTES,
     "delay": _MINUTES,
-    "max_rate": _THOUSAND,
+    "max_rate": (*_THOUSAND, *_CURRENCIES),
+    "expiry": ("dd", "mm", "yyyy", "yy", "date", "dd-mm-yyyy", "yyyy-mm-dd"),
 }
 """By field: the units its values are in anyway, so that naming them beside it changes nothing."""
+
+_WORDS: Mapping[str, Mapping[str, list[str]]] = tomllib.loads((_FOLDER / "words.toml").read_text("utf-8"))
+HEADS: Mapping[str, tuple[str, ...]] = {name: tuple(told["head"]) for name, told in _WORDS.items()}
+BESIDE: Mapping[str, tuple[str, ...]] = {name: tuple(told["with"]) for name, told in _WORDS.items()}
+"""By field: the words of which one at least makes a header its name, and those that may stand beside it."""
 
 PLATFORMS = (
     *("facebook", "fb", "instagram", "insta", "ig", "tiktok", "tik tok", "youtube", "yt", "twitter", "x", "telegram"),

@@ -9,7 +9,9 @@ from rapidfuzz import fuzz
 
 from bulkorders.model.orders import OWN_PARAMETER
 from bulkorders.sheet.aliases import (
+    BESIDE,
     FIELDS,
+    HEADS,
     NUMBERING,
     OTHERS,
     PERHAPS,
@@ -36,10 +38,17 @@ UNMARKED = str.maketrans(
 )
 """Letters that Unicode does not take apart into a plain one and its mark; the ways to write some Arabic ones."""
 
-SEAMS = re.compile(r"[()\[\]{}（）【】/|\\\r\n\t;:,،•·–—=+&]| - |\.\s|\?")  # noqa: RUF001 - the signs of other scripts
+SEAMS = re.compile(r"[()\[\]{}（）【】/|\\\r\n\t;:,،•·–—=+&]| - |\?")  # noqa: RUF001 - the signs of other scripts
 """What stands between a name and a second language, a remark or a unit."""
 
-WORDS = re.compile(r"[\s_\-.]+")
+WORDS = re.compile(r"[^\w'’°№#\u0300-\u036f\u064b-\u0652]+|_")
+"""What stands between words."""
+
+PLURAL = re.compile(r"(?<=\w)\((e?s)\)")
+"""The ending that some write in brackets: `Link(s)`."""
+
+LONGEST = 3
+"""Words that make one, at most: `đường dẫn`, `to be delivered`."""
 
 
 @lru_cache(maxsize=8192)
@@ -107,7 +116,8 @@ def field_of(header: str) -> str | None:
     own = OWN.fullmatch(plain)
     if own is not None:
         return f"{OWN_PARAMETER}{own[1].strip()}"
-    return _named().get(normalised(plain)) or _of_pieces(plain)
+    plain = PLURAL.sub(r"\1", plain)
+    return _named().get(normalised(plain)) or _of_pieces(plain) or _composed(plain)
 
 
 def _of_pieces(header: str) -> str | None:
@@ -126,6 +136,38 @@ def _name(piece: str) -> str | None:
     words = [normalised(word) for word in WORDS.split(piece)]
     rest = "".join(word for word in words if word not in _set("platforms"))
     return "link" if rest != "".join(words) and _named().get(rest) == "link" else None
+
+
+@cache
+def _grammar() -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
+    """Return for each field the words that make a name of it, and those that may stand beside them."""
+    made = {}
+    for name, heads in HEADS.items():
+        head = frozenset(map(normalised, heads))
+        beside = frozenset(map(normalised, BESIDE[name])) | _set(name)
+        made[name] = (head, beside | (_set("platforms") if name == "link" else frozenset()))
+    return made
+
+
+def _composed(header: str) -> str | None:
+    """Return the only field whose words all words of a header are, one of them at least its head."""
+    words = [word for word in map(normalised, WORDS.split(header)) if word]
+    fitting = [name for name, (head, beside) in _grammar().items() if _made_of(words, head, beside)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _made_of(words: Sequence[str], head: frozenset[str], beside: frozenset[str]) -> bool:
+    """Return whether words, up to three taken as one, are all among these, and one of them a head."""
+    at, named = 0, False
+    while at < len(words):
+        for length in range(min(LONGEST, len(words) - at), 0, -1):
+            word = "".join(words[at : at + length])
+            if word in head or word in beside:
+                named, at = named or word in head, at + length
+                break
+        else:
+            return False
+    return named
 
 
 def _fits(piece: str, name: str) -> bool:

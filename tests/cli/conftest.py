@@ -23,7 +23,6 @@ def answering(desk):
     It returns the exit code and what was shown, without colours; blanks and line ends are one blank each,
     unless `columns` says how wide the terminal is: then the lines stay.
     """
-
     if sys.platform == "win32":  # pragma: no cover
         pytest.skip("needs a Unix pseudo-terminal")
 
