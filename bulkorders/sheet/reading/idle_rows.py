@@ -72,6 +72,8 @@ class _Judge:
             return "example_rows" if is_example(link, None) else None
         if is_example(link, username):
             return "example_rows"
+        if _is_id(_at(cells, self._service)):
+            return None
         if self._repeats(cells):
             return "repeated_headers"
         if _no_aim(link) and _no_aim(username) and self._sums_up(cells):
@@ -102,6 +104,11 @@ class _Judge:
         service = _at(cells, self._service)
         named = not blank((service,)) and not (isinstance(service, str) and sums_up(service))
         return not named and any(sums_up(label) for label in labels)
+
+
+def _is_id(cell: Cell) -> bool:
+    """Return whether a cell is plainly the id of a service: then its row is an order, whatever is missing."""
+    return isinstance(cell, int | float) or (isinstance(cell, str) and cell.strip().isdigit())
 
 
 def _no_aim(cell: Cell) -> bool:
