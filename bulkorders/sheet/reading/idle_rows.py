@@ -68,19 +68,17 @@ class _Judge:
     def code(self, cells: tuple[Cell, ...]) -> str | None:
         """Return the code of the note that tells why a row is no order; None for an order."""
         link, username = _at(cells, self._link), _at(cells, self._username)
-        if isinstance(link, str) and ADDRESS.match(link):
-            return "example_rows" if is_example(link, None) else None
         if is_example(link, username):
             return "example_rows"
-        if _is_id(_at(cells, self._service)):
+        if (isinstance(link, str) and ADDRESS.match(link)) or _is_id(_at(cells, self._service)):
             return None
         if self._repeats(cells):
             return "repeated_headers"
         if _no_aim(link) and _no_aim(username) and self._sums_up(cells):
             return "total_rows"
-        if blank([_at(cells, index) for index in self._known]):
-            return "rows_without_order" if self._typed(cells) else BLANK
-        return None
+        if not blank([_at(cells, index) for index in self._known]):
+            return None
+        return "rows_without_order" if self._typed(cells) else BLANK
 
     def _typed(self, cells: tuple[Cell, ...]) -> bool:
         """Return whether anything stands in the row beside what a template reckons by itself."""
