@@ -76,7 +76,8 @@ class Order:
     `quantity` is in pieces, None where the row has none. `max_rate` is the highest rate the row accepts,
     in the service's own basis (per thousand on most). `problems` are those of cells that could not be
     read: the fields are then empty, and the order is never sent. `incidental` are such problems, with
-    their fields, that matter only where the service's type takes the field.
+    their fields, that matter only where the service's type takes the field. `service_named` is the name
+    that stands beside the service's id where it was chosen from a list: it is never sent.
     """
 
     row: int
@@ -94,6 +95,7 @@ class Order:
     problems: tuple[Problem, ...] = ()
     own: tuple[tuple[str, str], ...] = ()
     incidental: tuple[tuple[str, Problem], ...] = ()
+    service_named: str | None = None
 
     def parameters(self) -> dict[str, str]:
         """Return all that the row says under the parameters' names; of these a type may not take some.

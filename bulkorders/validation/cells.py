@@ -29,7 +29,7 @@ EDGES = BLANKS + DIRECTIONS
 GROUPED = re.compile("[1-9][0-9]{0,2}(?:([.,' \u00a0\u2009\u2019\u202f])[0-9]{3})(?:\\1[0-9]{3})*")
 WHOLE = re.compile("([0-9]+)(?:[.,]0*)?")
 LINE_END = re.compile("\r\n?")
-CHOSEN = re.compile(r"(?:([0-9]{1,18})\s+[–—-]|((?=\S*[0-9])\S{1,60}) –)\s+\S.*", re.DOTALL)
+CHOSEN = re.compile(r"(?:([0-9]{1,18})\s+[–—-]|((?=\S*[0-9])\S{1,60}) –)\s+(\S.*)", re.DOTALL)
 """A service as it is chosen from the list of an order sheet: its id, a dash between blanks, its name."""
 
 DAY = re.compile(
@@ -109,6 +109,12 @@ def identifier(cell: Cell) -> str | None:
     told = text(cell)
     chosen = CHOSEN.fullmatch(told) if told is not None else None
     return chosen[1] or chosen[2] if chosen is not None else told
+
+
+def chosen_name(cell: Cell) -> str | None:
+    """Return the name of a service that a cell has beside its id, as `101 – Name`; None without one."""
+    chosen = CHOSEN.fullmatch(_trimmed(cell, EDGES) or "") if isinstance(cell, str) else None
+    return chosen[3] if chosen is not None else None
 
 
 def _is_whole(number: float | Decimal) -> bool:

@@ -143,6 +143,11 @@ class _Reading:
     def _problem(self, row: Row, code: str, field: str, facts: dict[str, Any]) -> Problem:
         return Problem(row.number, code, self._sheet.title(field) or wording.field_title(field), facts)
 
+    def _service_named(self, row: Row) -> str | None:
+        """Return the name beside the service's id."""
+        at = self._sheet.columns.get("service", len(row.cells))
+        return cells.chosen_name(row.cells[at]) if at < len(row.cells) else None
+
     def _order(
         self,
         row: Row,
@@ -170,6 +175,7 @@ class _Reading:
                 if found.get(name) is not None
             ),
             incidental=incidental,
+            service_named=self._service_named(row) if found.get("service") else None,
         )
 
 

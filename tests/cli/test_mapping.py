@@ -2,6 +2,8 @@
 
 import json
 
+from xlsxwriter.workbook import Workbook
+
 LINK = "https://example.com/a"
 HEADER = ("Service", "Link", "URL", "Qty")
 ROW = ("1", "https://example.com/shop", LINK, 500)
@@ -105,3 +107,23 @@ def test_with_yes_nobody_is_asked(desk, answering):
     """`--yes` is for scripts: on a terminal too what is unclear is an error, and nothing is sent."""
     code, shown = answering("submit", desk.sheet([ROW], header=HEADER).name, "--yes")
     assert (code, "None is guessed" in shown, desk.sold()) == (2, True, []), shown
+
+
+def test_several_worksheets_that_fit_are_asked_about(desk, answering):
+    """Where two worksheets could be orders, both are named in an error, and on a terminal one is chosen."""
+    path = desk.folder / "two.xlsx"
+    with Workbook(str(path)) as workbook:
+        for name in ("May", "Prices", "June"):
+            worksheet = workbook.add_worksheet(name)
+            worksheet.write_row(
+                0, 0, ("Service", "Price") if name == "Prices" else ("Service", "Link", "Qty")
+            )
+            worksheet.write_row(
+                1, 0, ("1", 5) if name == "Prices" else ("1", f"https://example.com/{name}", 500)
+            )
+    ended = desk.run("check", path, "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (2, "sheet.which_worksheet")
+    assert "May and June" in ended.json["error"]["message"]
+    code, shown = answering("check", path.name, numbers=[2])
+    assert (code, "Which one is meant? 1 May 2 June" in shown) == (0, True), shown
+    assert links(desk.run("check", path, "--worksheet", "June", "--json")) == ["https://example.com/June"]

@@ -111,6 +111,7 @@ WRONG: list[list[Problem]] = (
             {"service": None},
             {"service": 1.5},
             {"service": "999"},
+            {"service": "318 – Views"},
             {"service": "9"},
             {"service": "10"},
             {"service": "7"},

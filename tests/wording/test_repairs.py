@@ -27,7 +27,7 @@ def report(*orders: OrderPart, results: str | None = None) -> Report:
     """Return the report of a run over these rows."""
     nothing: dict[str, Any] = dict.fromkeys(Report.model_fields)
     nothing.pop("schema_", None)
-    told = {"run": "r", "campaign": "c", "sheet": "s.csv", "results": results, "money": (), "stopped": None}
+    told = {"run": "r", "campaign": "c", "sheet": "s.csv", "results": results, "money": (), "notes": ()}
     counts = Counts(rows=len(orders), invalid=len(orders))
     return Report(**{**nothing, **told, "counts": counts, "orders": orders})
 
