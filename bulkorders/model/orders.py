@@ -71,13 +71,13 @@ class Sheet:
 class Order:
     """What one row asks for, parsed but not yet held against the catalogue.
 
+    `service_named` is the name beside the service's id, where it was chosen from a list; it is never sent.
     `extras` are the further API parameters by their documented names (`comments`, `list`, `suggest`,
     `search`, …), sorted by name; `own` those that the sheet names as the panel's own (`param:NAME`).
     `quantity` is in pieces, None where the row has none. `max_rate` is the highest rate the row accepts,
     in the service's own basis (per thousand on most). `problems` are those of cells that could not be
     read: the fields are then empty, and the order is never sent. `incidental` are such problems, with
-    their fields, that matter only where the service's type takes the field. `service_named` is the name
-    that stands beside the service's id where it was chosen from a list: it is never sent.
+    their fields, that matter only where the service's type takes the field.
     """
 
     row: int
@@ -92,10 +92,10 @@ class Order:
     max_rate: Decimal | None = None
     allow_duplicate: bool = False
     held_key: str | None = None
+    service_named: str | None = None
     problems: tuple[Problem, ...] = ()
     own: tuple[tuple[str, str], ...] = ()
     incidental: tuple[tuple[str, Problem], ...] = ()
-    service_named: str | None = None
 
     def parameters(self) -> dict[str, str]:
         """Return all that the row says under the parameters' names; of these a type may not take some.

@@ -168,6 +168,7 @@ class _Reading:
             max_rate=found.get("max_rate"),
             allow_duplicate=bool(found.get("allow_duplicate")),
             held_key=row.key,
+            service_named=self._service_named(row) if found.get("service") else None,
             problems=problems,
             own=tuple(
                 (name.removeprefix(OWN_PARAMETER), str(found[name]))
@@ -175,7 +176,6 @@ class _Reading:
                 if found.get(name) is not None
             ),
             incidental=incidental,
-            service_named=self._service_named(row) if found.get("service") else None,
         )
 
 

@@ -13,17 +13,17 @@ from bulkorders.wording.sheet_texts import SHEET_ERRORS
 __all__ = ["ERRORS", "FIELD_TITLES", "NOTES", "OUTCOMES", "PROBLEMS", "QUESTIONS", "REPAIRS"]
 
 ERRORS: dict[str, tuple[str, str]] = {
+    **COLUMN_ERRORS,
     **RUN_ERRORS,
     **SHEET_ERRORS,
     **JOURNAL_ERRORS,
     **DOUBT_ERRORS,
     **GUARD_ERRORS,
-    **COLUMN_ERRORS,
 }
 """By code: what is (where, what was expected, what was found), and what to do next."""
 
-NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES, **COLUMN_NOTES}
+NOTES: dict[str, str] = {**COLUMN_NOTES, **RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES}
 """By code: what is worth knowing and stops nothing."""
 
-QUESTIONS: dict[str, str] = {**RUN_QUESTIONS, **GUARD_QUESTIONS, **COLUMN_QUESTIONS}
+QUESTIONS: dict[str, str] = {**COLUMN_QUESTIONS, **RUN_QUESTIONS, **GUARD_QUESTIONS}
 """By code: what a person is asked."""

@@ -29,7 +29,7 @@ _NOTES = (
     "Grey rows are examples, and not ordered while their {mark} is the example's; write over it to make one an order.",
     "Estimated cost reckons by itself, with the rates of the day this sheet was made; its sum stands above the header.",
     "A column param:NAME is sent to the panel as its own parameter NAME, such as param:reaction.",
-    "Columns of your own (client, notes, dates) are kept as they are and come back in the results workbook.",
+    "Columns of your own (notes, dates, prices) are kept as they are and come back in the results workbook.",
     "Headers may be renamed to names in use (Service ID, URL, Qty, Số lượng, Cantidad, …) and stand in any order.",
     "First, spending nothing: bulkorders check order-sheet.xlsx. Then: bulkorders submit order-sheet.xlsx.",
 )
