@@ -9,9 +9,18 @@ from bulkorders.errors import SheetError
 from bulkorders.model.orders import OWN_PARAMETER
 from bulkorders.model.service_types import INCIDENTAL
 from bulkorders.sheet.aliases import FIELDS
-from bulkorders.sheet.naming import NEAR, field_of, near_misses, normalised, perhaps, spelled, title_of
+from bulkorders.sheet.naming import (
+    NEAR,
+    UNMARKED,
+    field_of,
+    near_misses,
+    normalised,
+    perhaps,
+    spelled,
+    title_of,
+)
 
-__all__ = ["FIELDS", "field_of", "find", "match", "normalised", "title_of"]
+__all__ = ["FIELDS", "UNMARKED", "field_of", "find", "match", "normalised", "title_of"]
 
 
 @dataclass(frozen=True, slots=True)

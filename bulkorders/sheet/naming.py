@@ -31,12 +31,15 @@ Of up to `SHORT` letters less is enough ("Lnk"), where it begins with the same l
 OWN = re.compile(rf"\s*{OWN_PARAMETER}(.*)", re.IGNORECASE | re.DOTALL)
 """A header that names a parameter of the panel's own."""
 
-UNMARKED = str.maketrans(
-    {"đ": "d", "ø": "o", "ł": "l", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d", "°": "o"}
-    | {"\u0629": "\u0647", "\u0649": "\u064a", "\u06cc": "\u064a", "\u06a9": "\u0643", "\u0640": None}
+UNMARKED = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d"})
+"""Letters that Unicode does not take apart into a plain one and its mark."""
+
+ALIKE = UNMARKED | str.maketrans(
+    {"\u0629": "\u0647", "\u0649": "\u064a", "\u06cc": "\u064a", "\u06a9": "\u0643", "\u0640": None}
+    | {"°": "o"}
     | {"\u0439": "\u0458"}  # the breve tells Комментарий, a remark, from Комментарии, a list
 )
-"""Letters that Unicode does not take apart into a plain one and its mark; the ways to write some Arabic ones."""
+"""The same, and the ways to write some Arabic letters and the sign for a number."""
 
 SEAMS = re.compile(r"[()\[\]{}（）【】/|\\\r\n\t;:,،•·–—=+&]| - |\?")  # noqa: RUF001 - the signs of other scripts
 """What stands between a name and a second language, a remark or a unit."""
@@ -54,8 +57,8 @@ LONGEST = 3
 @lru_cache(maxsize=8192)
 def normalised(header: str) -> str:
     """Return the letters and digits of a header alone, without case and accents."""
-    plain = unicodedata.normalize("NFKC", header).casefold().translate(UNMARKED)
-    folded = unicodedata.normalize("NFKD", plain).casefold().translate(UNMARKED)
+    plain = unicodedata.normalize("NFKC", header).casefold().translate(ALIKE)
+    folded = unicodedata.normalize("NFKD", plain).casefold().translate(ALIKE)
     return "".join(letter for letter in folded if letter.isalnum())
 
 
