@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import click
 
 from bulkorders import wording
 from bulkorders.cli.folding import folded
+from bulkorders.cli.problems import SHOWN, indented, show_problems
 from bulkorders.errors import BulkordersError
 from bulkorders.wording import asked, summaries
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from bulkorders.pipeline.listing import Listed
     from bulkorders.pipeline.probing import Probed
     from bulkorders.pipeline.rehearsal import Rehearsed
-
-SHOWN = 12
-"""Rows shown of one group of problems; all of them stand in the workbook and in `--json`."""
 
 
 def console() -> "Console":
@@ -57,7 +54,7 @@ def show_report(report: "Report", command: str, *, as_json: bool) -> None:
         print_json(report.to_json())
         return
     screen = console()
-    _show_problems(screen, report)
+    show_problems(screen, report)
     for line in summaries.consequences(report, command):
         screen.print(line, markup=False)
     _show_doubts(screen, report)
@@ -67,27 +64,6 @@ def show_report(report: "Report", command: str, *, as_json: bool) -> None:
     following = summaries.next_step(report, command)
     if following:
         screen.print(following, markup=False)
-
-
-def _show_problems(screen: "Console", report: "Report") -> None:
-    """Show problems grouped by what repairs them, with counts, before they are listed."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    blocking: set[str] = set()
-    for order in report.orders:
-        for problem in order.problems:
-            groups[problem.code].append(problem.message)
-            if problem.severity == "error":
-                blocking.add(problem.code)
-    for code in sorted(groups, key=lambda each: (each not in blocking, -len(groups[each]))):
-        colour = "red" if code in blocking else "yellow"
-        screen.print(f"[bold {colour}]{len(groups[code]):>4}[/]  ", end="")
-        screen.print(wording.repair(code), markup=False, style="bold")
-        for message in groups[code][:SHOWN]:
-            indented(screen, message)
-        if len(groups[code]) > SHOWN:
-            indented(screen, summaries.more(len(groups[code]) - SHOWN))
-    if groups:
-        screen.print()
 
 
 def _show_doubts(screen: "Console", report: "Report") -> None:
@@ -104,14 +80,6 @@ def _show_doubts(screen: "Console", report: "Report") -> None:
     if len(doubts) > SHOWN:
         indented(screen, summaries.more(len(doubts) - SHOWN))
     screen.print(summaries.doubts_next(), markup=False)
-
-
-def indented(screen: "Console", text: str) -> None:
-    """Show a line that stays indented where the terminal breaks it."""
-    from rich.padding import Padding
-    from rich.text import Text
-
-    screen.print(Padding(Text(text), (0, 0, 0, 6)) if screen.is_terminal else f"      {text}", markup=False)
 
 
 def show_runs(runs: "Runs", *, as_json: bool) -> None:

@@ -133,7 +133,8 @@ def _show(found: "Resolved", *, as_json: bool) -> None:
 
 def _show_requests(found: "Resolved") -> None:
     from bulkorders import wording
-    from bulkorders.cli.display import console, indented
+    from bulkorders.cli.display import console
+    from bulkorders.cli.problems import indented
 
     screen = console()
     for each in found.answered:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -53,6 +54,18 @@ class TerminalFront:
     def agree(self, question: str) -> bool:
         """Ask a question."""
         return self._ask(question)
+
+    def choose(self, question: str, choices: Sequence[str]) -> int | None:
+        """Show numbered choices, and let a number be typed; None where there is no terminal to ask on."""
+        if self._yes or self._quiet or not sys.stdin.isatty():
+            return None
+        self._end()
+        click.echo(folded(question), err=True)
+        for number, choice in enumerate(choices, start=1):
+            click.echo(folded(f"{number:>4}  {' '.join(choice.split())}", "      "), err=True)
+        asked = f"{wording.translated('Number')} [1-{len(choices)}]"
+        chosen = click.prompt(asked, type=click.IntRange(1, len(choices)), err=True)
+        return int(chosen) - 1
 
     def _ask(self, question: str) -> bool:
         if self._yes:

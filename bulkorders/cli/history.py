@@ -63,7 +63,8 @@ def show(*, order: str, campaign: str | None, panel: str | None, as_json: bool) 
 
 def _show_runs(runs: "Sequence[Run]", zone: "tzinfo | None", *, as_json: bool) -> None:
     from bulkorders import wording
-    from bulkorders.cli.display import console, indented, print_json
+    from bulkorders.cli.display import console, print_json
+    from bulkorders.cli.problems import indented
     from bulkorders.wording import stories
 
     if as_json:
@@ -116,7 +117,8 @@ def _show_story(found: "Story", *, as_json: bool) -> None:
 
 def _show_order(found: "Story") -> None:
     from bulkorders import wording
-    from bulkorders.cli.display import console, indented
+    from bulkorders.cli.display import console
+    from bulkorders.cli.problems import indented
     from bulkorders.wording import stories
 
     order, screen = found.order, console()
@@ -150,7 +152,8 @@ def _show_order(found: "Story") -> None:
 
 def _show_events(found: "Story") -> None:
     from bulkorders import wording
-    from bulkorders.cli.display import console, indented
+    from bulkorders.cli.display import console
+    from bulkorders.cli.problems import indented
     from bulkorders.wording import stories
 
     screen = console()
@@ -163,7 +166,8 @@ def _show_events(found: "Story") -> None:
 
 def _show_attempts(found: "Story") -> None:
     from bulkorders import wording
-    from bulkorders.cli.display import console, indented
+    from bulkorders.cli.display import console
+    from bulkorders.cli.problems import indented
     from bulkorders.wording import stories
 
     if not found.attempts:
@@ -180,7 +184,8 @@ def _show_attempts(found: "Story") -> None:
 
 def _show_entries(found: "Story") -> None:
     from bulkorders import wording
-    from bulkorders.cli.display import console, indented
+    from bulkorders.cli.display import console
+    from bulkorders.cli.problems import indented
     from bulkorders.wording import stories
 
     if not found.entries:

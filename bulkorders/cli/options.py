@@ -51,7 +51,10 @@ def sheet_options(command: Command) -> Command:
             "mapping",
             metavar='"HEADER=FIELD"',
             multiple=True,
-            help="Which header means which field.",
+            help="Which header means which field; remembered for sheets with the same headers.",
+        ),
+        click.option(
+            "--forget-map", is_flag=True, help="Forget what was said before of a sheet with these headers."
         ),
         click.option("--results", type=click.Path(), metavar="FILE", help="Where the results workbook goes."),
         click.option("--panel", metavar="NAME", help="Which panel of bulkorders.toml is meant."),
@@ -84,5 +87,5 @@ def mapping_of(told: tuple[str, ...]) -> dict[str, str]:
         header, mark, field = pair.rpartition("=")
         if not mark or not header.strip() or not field.strip():
             raise CallError("call.map", found=pair)
-        found[header.strip()] = field.strip().lower().replace(" ", "_").replace("-", "_")
+        found[header.strip()] = field.strip()
     return found

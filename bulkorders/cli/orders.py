@@ -64,6 +64,7 @@ def submit(*, as_json: bool, **given: Any) -> int:
 @click.option(
     "--map", "mapping", metavar='"HEADER=FIELD"', multiple=True, help="Which header means which field."
 )
+@click.option("--forget-map", is_flag=True, help="Forget what was said before of a sheet with these headers.")
 @click.option("--results", type=click.Path(), metavar="FILE", help="Where the results workbook goes.")
 @click.option("--panel", metavar="NAME", help="Which panel of bulkorders.toml is meant.")
 @click.option("--campaign", metavar="NAME", help="The campaign these orders belong to.")

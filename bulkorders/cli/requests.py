@@ -100,7 +100,8 @@ def _ask(
 
 def show_requested(found: "Requested", *, as_json: bool) -> None:
     """Show what the panel said to refills or cancels, and which orders were left out and why."""
-    from bulkorders.cli.display import console, indented, print_json
+    from bulkorders.cli.display import console, print_json
+    from bulkorders.cli.problems import indented
     from bulkorders.wording import asked, summaries
 
     if as_json:

@@ -71,6 +71,7 @@ class Sheet:
 class Order:
     """What one row asks for, parsed but not yet held against the catalogue.
 
+    `service_named` is the name beside the service's id, where it was chosen from a list; it is never sent.
     `extras` are the further API parameters by their documented names (`comments`, `list`, `suggest`,
     `search`, …), sorted by name; `own` those that the sheet names as the panel's own (`param:NAME`).
     `quantity` is in pieces, None where the row has none. `max_rate` is the highest rate the row accepts,
@@ -92,6 +93,7 @@ class Order:
     max_rate: Decimal | None = None
     allow_duplicate: bool = False
     held_key: str | None = None
+    service_named: str | None = None
     problems: tuple[Problem, ...] = ()
     own: tuple[tuple[str, str], ...] = ()
     incidental: tuple[tuple[str, Problem], ...] = ()

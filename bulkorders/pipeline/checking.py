@@ -16,10 +16,10 @@ from bulkorders.model.lifecycle import COMMITTED, State
 from bulkorders.model.orders import OWN_PARAMETER, Order, Sheet, Submission, ValidatedOrder
 from bulkorders.model.problems import Problem
 from bulkorders.panel.forms import names_taken
+from bulkorders.pipeline import asking
 from bulkorders.pipeline.accounts import Account
-from bulkorders.pipeline.options import Front, Options
+from bulkorders.pipeline.options import Front, Options, Quiet
 from bulkorders.settings import Settings
-from bulkorders.sheet.reading import read_sheet
 from bulkorders.sheet.results import results_path
 from bulkorders.validation import batch, parsing
 from bulkorders.validation.batch import Allowances, Checked, Memory, Target
@@ -79,13 +79,11 @@ class Checking:
         return sorted(named, key=lambda name: name or "") or [None]
 
 
-async def read(options: Options, settings: Settings) -> Checking:
-    """Read and parse the sheet. Raises SheetError."""
+async def read(options: Options, settings: Settings, front: Front | None = None) -> Checking:
+    """Read and parse the sheet; what its columns mean may be asked of the front. Raises SheetError."""
     # Before it is read: a sheet that is saved meanwhile then differs, and is never taken for the reviewed one.
     digest = await asyncio.to_thread(digest_of, options.sheet)
-    sheet = await asyncio.to_thread(
-        read_sheet, options.sheet, worksheet=options.worksheet, mapping=options.mapping
-    )
+    sheet = await asking.read(options, settings, front or Quiet(yes=False))
     parsed = parsing.parse(sheet, settings.decimal)
     default = options.campaign or sheet.campaign_id or _stem(options)
     orders = [each.order for each in parsed if each.order is not None]

@@ -1,5 +1,6 @@
 """What a run is asked to do, and how it talks to whoever asked: options, and the front's protocol."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,8 @@ from bulkorders.model.progress import Progress, Review
 class Options:
     """What `check`, `submit` and `refresh` take. Amounts are in the panel's currency.
 
-    `yes` answers the review beforehand. `mapping` names fields for headers (`{"Menge": "quantity"}`).
+    `yes` answers the review beforehand. `mapping` names fields for headers (`{"Menge": "quantity"}`);
+    it is remembered for these headers, and `forget_map` forgets what is.
     `canary` places one order on each panel first, and holds its real charge against the estimate.
     `one_per_link` lets rows wait while an order for the same service and link is open. `recheck` is the
     age in seconds from which on the catalogue is asked for again before an order is placed; without it
@@ -29,6 +31,7 @@ class Options:
     results: Path | None = None
     worksheet: str | None = None
     mapping: dict[str, str] = field(default_factory=dict)
+    forget_map: bool = False
     concurrency: int | None = None
     per_second: float | None = None
     max_total: Decimal | None = None
@@ -54,6 +57,10 @@ class Front(Protocol):
         """Ask a question that is to be answered once, and return whether the answer was yes."""
         ...
 
+    def choose(self, question: str, choices: Sequence[str]) -> int | None:
+        """Let one of several be chosen; return its place, or None where nobody can be asked."""
+        ...
+
     def tell(self, sentence: str) -> None:
         """Tell something that stops nothing."""
         ...
@@ -77,6 +84,9 @@ class Quiet:
         """Return the answer given beforehand."""
         return self._yes
 
+    def choose(self, question: str, choices: Sequence[str]) -> int | None:
+        """Choose nothing: what is unclear stays an error."""
+
     def tell(self, sentence: str) -> None:
         """Show nothing."""
 
@@ -93,7 +103,9 @@ class Listening:
     def __init__(self, front: Front) -> None:
         self._front = front
         self._told: list[str] = []
-        self.confirm, self.agree, self.progress = front.confirm, front.agree, front.progress
+        self.confirm, self.agree, self.choose = front.confirm, front.agree, front.choose
+        self.progress = front.progress
+        self.choose = front.choose
 
     def tell(self, sentence: str) -> None:
         """Tell it, and keep it."""

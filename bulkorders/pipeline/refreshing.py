@@ -20,7 +20,7 @@ async def refresh(options: Options, settings: Settings, front: Front) -> Report:
 
 
 async def _refresh(options: Options, settings: Settings, front: Front) -> Report:
-    run = await checking.read(options, settings)
+    run = await checking.read(options, settings, front)
     async with (
         accounts.opened(settings, options, run.panel_names()) as opened,
         recording.recording(settings, "refresh", run.run, front) as record,

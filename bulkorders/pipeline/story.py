@@ -40,7 +40,7 @@ from bulkorders.validation.busy import CODES
 async def check(options: Options, settings: Settings, front: Front) -> Report:
     """Validate all rows against the live catalogue; spend and record nothing."""
     heard = Listening(front)
-    run = await checking.read(options, settings)
+    run = await checking.read(options, settings, heard)
     async with accounts.opened(settings, options, run.panel_names()) as opened:
         await accounts.ask_all(opened.values())
         journal = await open_journal(settings.journal_url, read_only=True)
@@ -62,7 +62,7 @@ async def submit(options: Options, settings: Settings, front: Front) -> Report:
 
 
 async def _submit(options: Options, settings: Settings, front: Front) -> Report:
-    run = await checking.read(options, settings)
+    run = await checking.read(options, settings, front)
     async with (
         accounts.opened(settings, options, run.panel_names()) as opened,
         recording.recording(settings, "submit", run.run, front) as record,

@@ -1,10 +1,18 @@
 """What the columns of an order sheet are called: each field's own title, and the names people give it."""
 
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
-LANGUAGES = ("en", "vi")
-"""The languages whose names stand below. A further one is a further key in each field's `aliases`."""
+LANGUAGES = ("en", "vi", "es", "pt", "tr", "ru", "id", "ar", "fr")
+"""The languages whose names stand in the folder `names`, a file each."""
+
+_FOLDER = Path(__file__).parent / "names"
+_READ: Mapping[str, Mapping[str, Any]] = {
+    language: tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8")) for language in LANGUAGES
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +20,8 @@ class Field:
     """One thing a sheet can say of an order: its name in the code, its usual header, its other names.
 
     `aliases` are by language, in any spelling: they are normalised before they are compared. A word that
-    often heads something else (an amount of money, a client's account, a note) is left out: such a column
-    is named with `--map`, never guessed.
+    often heads something else (an amount of money, a client's account, a note) is not among them: where
+    such a word could be meant, it stands in PERHAPS, and a person is asked.
     """
 
     name: str
@@ -22,477 +30,117 @@ class Field:
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-FIELDS: tuple[Field, ...] = (
-    Field(
-        "service",
-        "Service",
-        required=True,
-        aliases={
-            "en": (
-                "Service ID",
-                "Service Nr",
-                "Service No",
-                "Service number",
-                "Service code",
-                "ServiceID",
-                "Service #",
-                "SID",
-                "Srv",
-                "Srv ID",
-                "Package ID",
-            ),
-            "vi": (
-                "Dịch vụ",
-                "Mã dịch vụ",
-                "ID dịch vụ",
-                "Số dịch vụ",
-                "Mã DV",
-                "ID DV",
-                "DV",
-                "Mã gói",
-                "Máy chủ",
-                "Server",
-            ),
-        },
-    ),
-    Field(
-        "link",
-        "Link",
-        required=True,
-        aliases={
-            "en": (
-                "URL",
-                "Links",
-                "Web address",
-                "Page link",
-                "Page URL",
-                "Post link",
-                "Post URL",
-                "Post address",
-                "Video link",
-                "Video URL",
-                "Profile link",
-                "Profile URL",
-                "Target link",
-                "Target URL",
-                "Link URL",
-                "URL link",
-                "Order link",
-                "Link or username",
-                "Username or link",
-            ),
-            "vi": (
-                "Liên kết",
-                "Đường dẫn",
-                "Đường link",
-                "Địa chỉ link",
-                "Địa chỉ trang",
-                "Link bài viết",
-                "Link bài",
-                "Link video",
-                "Link trang",
-                "Link cần tăng",
-                "Link mua",
-                "Link đơn hàng",
-                "Link hoặc UID",
-                "Link trang cá nhân",
-            ),
-        },
-    ),
-    Field(
-        "quantity",
-        "Quantity",
-        aliases={
-            "en": (
-                "Qty",
-                "Qty.",
-                "Quantities",
-                "Quant",
-                "Volume",
-                "Pieces",
-                "Pcs",
-                "Units",
-                "Order quantity",
-                "Order qty",
-                "How many",
-            ),
-            "vi": (
-                "Số lượng",
-                "SL",
-                "Số lượng mua",
-                "Số lượng đặt",
-                "Số lượng cần tăng",
-                "Số lượng tăng",
-            ),
-        },
-    ),
-    Field(
-        "reference",
-        "Reference",
-        aliases={
-            "en": (
-                "Ref",
-                "Ref.",
-                "Ref No",
-                "Ref ID",
-                "Reference No",
-                "Reference number",
-                "Reference ID",
-                "Reference code",
-                "Our reference",
-                "Your reference",
-                "Customer reference",
-                "Client reference",
-                "Order reference",
-                "Order ref",
-                "External ID",
-                "External reference",
-            ),
-            "vi": (
-                "Tham chiếu",
-                "Mã tham chiếu",
-                "Số tham chiếu",
-                "Mã đơn của tôi",
-                "Mã đơn riêng",
-                "Mã đối chiếu",
-                "Mã nội bộ",
-            ),
-        },
-    ),
-    Field(
-        "comments",
-        "Comments",
-        aliases={
-            "en": (
-                "Custom comments",
-                "Comment list",
-                "Comments list",
-                "Comment text",
-                "Comment texts",
-                "Comments text",
-                "Comments (one per line)",
-                "Comments one per line",
-                "Comment lines",
-            ),
-            "vi": (
-                "Bình luận",
-                "Nội dung bình luận",
-                "Danh sách bình luận",
-                "Các bình luận",
-                "Nội dung comment",
-                "Nội dung cmt",
-                "Cmt",
-            ),
-        },
-    ),
-    Field(
-        "list",
-        "List",
-        aliases={
-            "en": ("Video list", "List of videos", "Link list", "List of links", "Playlist", "Traffic list"),
-            "vi": ("Danh sách", "Danh sách video", "Danh sách link", "Danh sách phát"),
-        },
-    ),
-    Field(
-        "suggest",
-        "Suggest",
-        aliases={
-            "en": (
-                "Suggested",
-                "Suggestion",
-                "Suggestions",
-                "Suggested videos",
-                "Suggest videos",
-                "Suggest list",
-            ),
-            "vi": ("Đề xuất", "Gợi ý", "Video đề xuất", "Danh sách đề xuất"),
-        },
-    ),
-    Field(
-        "search",
-        "Search",
-        aliases={
-            "en": (
-                "Search terms",
-                "Search term",
-                "Search keywords",
-                "Search words",
-                "Search list",
-            ),
-            "vi": ("Tìm kiếm", "Từ khóa tìm kiếm", "Danh sách từ khóa"),
-        },
-    ),
-    Field(
-        "runs",
-        "Runs",
-        aliases={
-            "en": (
-                "Run",
-                "Drip runs",
-                "Drip-feed runs",
-                "Dripfeed runs",
-                "Number of runs",
-            ),
-            "vi": ("Số lần", "Số lần chạy", "Lần chạy", "Số lượt chạy", "Lặp lại"),
-        },
-    ),
-    Field(
-        "interval",
-        "Interval",
-        aliases={
-            "en": (
-                "Interval minutes",
-                "Interval (minutes)",
-                "Interval (min)",
-                "Interval in minutes",
-                "Minutes between runs",
-                "Drip-feed interval",
-                "Dripfeed interval",
-            ),
-            "vi": (
-                "Khoảng cách",
-                "Khoảng thời gian",
-                "Khoảng cách (phút)",
-                "Khoảng thời gian (phút)",
-                "Giãn cách",
-                "Giãn cách (phút)",
-                "Chu kỳ",
-            ),
-        },
-    ),
-    Field(
-        "refill",
-        "Refill",
-        aliases={
-            "en": (
-                "Refill wanted",
-                "With refill",
-                "Auto refill",
-                "Auto-refill",
-                "Refills",
-                "Warranty",
-                "Guarantee",
-            ),
-            "vi": ("Bảo hành", "Có bảo hành", "Tự động bảo hành", "Bù tụt"),
-        },
-    ),
-    Field(
-        "max_rate",
-        "Max rate",
-        aliases={
-            "en": (
-                "Maximum rate",
-                "Rate limit",
-                "Highest rate",
-                "Max price",
-                "Maximum price",
-                "Highest price",
-                "Price limit",
-                "Price cap",
-                "Rate cap",
-                "Max rate per 1000",
-                "Max price per 1000",
-                "Max rate (per 1000)",
-            ),
-            "vi": (
-                "Giá tối đa",
-                "Giá cao nhất",
-                "Mức giá tối đa",
-                "Đơn giá tối đa",
-                "Giá trần",
-                "Giới hạn giá",
-                "Giá tối đa/1000",
-            ),
-        },
-    ),
-    Field(
-        "panel",
-        "Panel",
-        aliases={
-            "en": ("Panel name", "Provider", "Supplier"),
-            "vi": ("Nhà cung cấp", "Tên panel", "Trang panel"),
-        },
-    ),
-    Field(
-        "campaign",
-        "Campaign",
-        aliases={
-            "en": ("Campaign name", "Campaign ID"),
-            "vi": ("Chiến dịch", "Tên chiến dịch", "Mã chiến dịch"),
-        },
-    ),
-    Field(
-        "client",
-        "Client",
-        aliases={
-            "en": ("Client name", "Customer", "Customer name", "Bill to"),
-            "vi": ("Khách hàng", "Tên khách hàng", "Tên khách"),
-        },
-    ),
-    Field(
-        "allow_duplicate",
-        "Allow duplicate",
-        aliases={
-            "en": (
-                "Allow duplicates",
-                "Duplicate allowed",
-                "Duplicates allowed",
-                "Duplicate OK",
-                "Allow repeat",
-                "Allow again",
-            ),
-            "vi": ("Cho phép trùng", "Cho phép trùng lặp", "Được trùng", "Cho trùng"),
-        },
-    ),
-    Field(
-        "keywords",
-        "Keywords",
-        aliases={
-            "en": ("Keyword", "Keyword list", "List of keywords", "SEO keywords"),
-            "vi": ("Từ khóa", "Các từ khóa"),
-        },
-    ),
-    Field(
-        "username",
-        "Username",
-        aliases={"en": ("User name",), "vi": ("Tên người dùng",)},
-    ),
-    Field(
-        "usernames",
-        "Usernames",
-        aliases={
-            "en": ("User names", "Username list", "List of usernames", "Usernames (one per line)"),
-            "vi": ("Danh sách người dùng", "Danh sách tên người dùng"),
-        },
-    ),
-    Field("hashtag", "Hashtag", aliases={"en": ("Hash tag",), "vi": ("Thẻ hashtag",)}),
-    Field(
-        "hashtags",
-        "Hashtags",
-        aliases={
-            "en": ("Hash tags", "Hashtag list", "List of hashtags"),
-            "vi": ("Danh sách hashtag", "Các hashtag"),
-        },
-    ),
-    Field(
-        "media",
-        "Media",
-        aliases={"en": ("Media URL", "Media link"), "vi": ("Link media", "Liên kết media")},
-    ),
-    Field(
-        "answer_number",
-        "Answer number",
-        aliases={
-            "en": ("Answer No", "Answer nr", "Number of the answer", "Poll answer"),
-            "vi": ("Số câu trả lời", "Số đáp án", "Đáp án số"),
-        },
-    ),
-    Field(
-        "groups",
-        "Groups",
-        aliases={"en": ("Group list", "List of groups"), "vi": ("Danh sách nhóm", "Các nhóm")},
-    ),
-    Field(
-        "min",
-        "Min",
-        aliases={
-            "en": ("Minimum", "Min per post", "Minimum per post"),
-            "vi": ("Tối thiểu", "Tối thiểu mỗi bài"),
-        },
-    ),
-    Field(
-        "max",
-        "Max",
-        aliases={"en": ("Maximum", "Max per post", "Maximum per post"), "vi": ("Tối đa", "Tối đa mỗi bài")},
-    ),
-    Field(
-        "posts",
-        "Posts",
-        aliases={
-            "en": ("New posts", "Number of posts", "Number of new posts", "Future posts"),
-            "vi": ("Số bài viết", "Số bài viết mới", "Số bài mới"),
-        },
-    ),
-    Field(
-        "old_posts",
-        "Old posts",
-        aliases={
-            "en": ("Number of old posts", "Existing posts", "Past posts"),
-            "vi": ("Số bài viết cũ", "Số bài cũ", "Bài viết cũ"),
-        },
-    ),
-    Field(
-        "delay",
-        "Delay",
-        aliases={
-            "en": ("Delay minutes", "Delay (minutes)", "Delay (min)", "Delay in minutes"),
-            "vi": ("Độ trễ", "Độ trễ (phút)", "Trì hoãn (phút)"),
-        },
-    ),
-    Field(
-        "expiry",
-        "Expiry",
-        aliases={
-            "en": ("Expiry date", "Expires on", "Expiration date"),
-            "vi": ("Ngày hết hạn",),
-        },
-    ),
-    Field("country", "Country", aliases={"en": ("Country code",), "vi": ("Quốc gia", "Mã quốc gia")}),
-    Field("device", "Device", aliases={"en": ("Device type",), "vi": ("Thiết bị", "Loại thiết bị")}),
-    Field(
-        "type_of_traffic",
-        "Type of traffic",
-        aliases={"en": ("Traffic type",), "vi": ("Loại traffic", "Loại lưu lượng")},
-    ),
-    Field(
-        "google_keyword",
-        "Google keyword",
-        aliases={"en": ("Google search keyword",), "vi": ("Từ khóa Google",)},
-    ),
-    Field(
-        "referring_url",
-        "Referring URL",
-        aliases={
-            "en": ("Referrer URL", "Referer URL", "Referring link"),
-            "vi": ("URL giới thiệu", "Link giới thiệu"),
-        },
-    ),
+_FIELDS: tuple[Field, ...] = (
+    Field("service", "Service", required=True),
+    Field("link", "Link", required=True),
+    Field("quantity", "Quantity"),
+    Field("reference", "Reference"),
+    Field("comments", "Comments"),
+    Field("list", "List"),
+    Field("suggest", "Suggest"),
+    Field("search", "Search"),
+    Field("runs", "Runs"),
+    Field("interval", "Interval"),
+    Field("refill", "Refill"),
+    Field("max_rate", "Max rate"),
+    Field("panel", "Panel"),
+    Field("campaign", "Campaign"),
+    Field("client", "Client"),
+    Field("allow_duplicate", "Allow duplicate"),
+    Field("keywords", "Keywords"),
+    Field("username", "Username"),
+    Field("usernames", "Usernames"),
+    Field("hashtag", "Hashtag"),
+    Field("hashtags", "Hashtags"),
+    Field("media", "Media"),
+    Field("answer_number", "Answer number"),
+    Field("groups", "Groups"),
+    Field("min", "Min"),
+    Field("max", "Max"),
+    Field("posts", "Posts"),
+    Field("old_posts", "Old posts"),
+    Field("delay", "Delay"),
+    Field("expiry", "Expiry"),
+    Field("country", "Country"),
+    Field("device", "Device"),
+    Field("type_of_traffic", "Type of traffic"),
+    Field("google_keyword", "Google keyword"),
+    Field("referring_url", "Referring URL"),
 )
+
+
+def _with_names(known: Field) -> Field:
+    """Return the field with the names that the files have for it, beside its own."""
+    told = {language: tuple(read[known.name]) for language, read in _READ.items() if known.name in read}
+    return replace(known, aliases={**known.aliases, **told})
+
+
+def _words(table: str, name: str) -> tuple[str, ...]:
+    """Return the words of all languages that stand under a name of a table, each once."""
+    every = (word for read in _READ.values() for word in read.get(table, {}).get(name, ()))
+    return tuple(dict.fromkeys(every))
+
+
+FIELDS: tuple[Field, ...] = tuple(map(_with_names, _FIELDS))
 """In the order in which an order sheet shows them; from `keywords` on, those that only some types take."""
 
-NUMBERING = (
-    "STT",
-    "Số thứ tự",
-    "Thứ tự",
-    "TT",
-    "No",
-    "No.",
-    "Nr",
-    "Nr.",
-    "#",
-    "№",
-    "Row",
-    "Row No",
-    "Row number",
-    "Line",
-    "Line No",
-    "Line number",
-    "Index",
-    "Idx",
-    "Dòng",
-    "Hàng",
-)
+PERHAPS: Mapping[str, tuple[str, ...]] = {
+    name: _words("perhaps", name) for name in ("service", "link", "quantity")
+}
+"""By field: words that may head its column, and often head another. Proposed and asked about, never taken."""
+
+NUMBERING = _words("words", "numbering")
 """Headers of columns that only number the rows: never a reference, never another field."""
 
-HINTS = (
-    "optional",
-    "required",
-    "mandatory",
-    "if any",
-    "tùy chọn",
-    "tuỳ chọn",
-    "không bắt buộc",
-    "bắt buộc",
-    "nếu có",
+REMARKS = _words("words", "remarks")
+"""Remarks beside a name, in brackets or on a line of their own, that change nothing of what it means."""
+
+TOTALS = _words("words", "totals")
+"""What stands in a row that sums up the rows above it."""
+
+OTHERS = _words("words", "others")
+"""What heads columns of other things: never a slip of the pen for a field."""
+
+_MINUTES, _THOUSAND = _words("units", "minutes"), _words("units", "thousand")
+_CURRENCIES = (
+    "USD",
+    "VND",
+    "EUR",
+    "GBP",
+    "IDR",
+    "TRY",
+    "TL",
+    "RUB",
+    "BRL",
+    "INR",
+    "SAR",
+    "AED",
+    "MXN",
+    "đ",
+    "₫",
+    "$",
+    "€",
+    "US$",
 )
-"""Remarks in brackets that change nothing of what a header means."""
+
+UNITS: Mapping[str, tuple[str, ...]] = {
+    "service": ("ID", "No", "№"),
+    "quantity": _words("units", "quantity"),
+    "interval": _MINUTES,
+    "delay": _MINUTES,
+    "max_rate": (*_THOUSAND, *_CURRENCIES),
+    "expiry": ("dd", "mm", "yyyy", "yy", "date", "dd-mm-yyyy", "yyyy-mm-dd"),
+}
+"""By field: the units its values are in anyway, so that naming them beside it changes nothing."""
+
+_WORDS: Mapping[str, Mapping[str, list[str]]] = tomllib.loads((_FOLDER / "words.toml").read_text("utf-8"))
+HEADS: Mapping[str, tuple[str, ...]] = {name: tuple(told["head"]) for name, told in _WORDS.items()}
+BESIDE: Mapping[str, tuple[str, ...]] = {name: tuple(told["with"]) for name, told in _WORDS.items()}
+"""By field: the words of which one at least makes a header its name, and those that may stand beside it."""
+
+PLATFORMS = (
+    *("facebook", "fb", "instagram", "insta", "ig", "tiktok", "tik tok", "youtube", "yt", "twitter", "x", "telegram"),
+    *("tg", "threads", "linkedin", "snapchat", "spotify", "soundcloud", "pinterest", "reddit", "discord", "twitch"),
+    *("vk", "whatsapp", "shopee", "zalo", "kwai", "likee", "google", "google maps", "quora", "tumblr", "vimeo"),
+)  # fmt: skip
+"""Where pages are: beside a name of Link they change nothing of what it means."""

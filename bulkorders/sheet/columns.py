@@ -1,17 +1,26 @@
 """Which header means which field, and which columns and worksheets of a results workbook are ours."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 
 from bulkorders.errors import SheetError
 from bulkorders.model.orders import OWN_PARAMETER
 from bulkorders.model.service_types import INCIDENTAL
-from bulkorders.sheet.aliases import FIELDS, HINTS, NUMBERING, Field
+from bulkorders.sheet.aliases import FIELDS
+from bulkorders.sheet.naming import (
+    NEAR,
+    UNMARKED,
+    field_of,
+    near_misses,
+    normalised,
+    perhaps,
+    spelled,
+    title_of,
+)
+
+__all__ = ["FIELDS", "UNMARKED", "field_of", "find", "match", "normalised", "title_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +86,6 @@ TO_FIX_SHEET = "To fix"
 IN_DOUBT_SHEET = "In doubt"
 SUMMARY_SHEET = "Summary"
 
-NEAR = 80
-"""From this likeness on (of 100, after normalising) a header that fits no field is shown as a near miss."""
-
-OWN = re.compile(rf"\s*{OWN_PARAMETER}(.*)", re.IGNORECASE | re.DOTALL)
-"""A header that names a parameter of the panel's own."""
-
 RESERVED = ("key", "action", "service", "link", "quantity", "order", "orders")
 """Parameters of every call or with columns of their own: a column `param:` of these would change what is bought."""
 
@@ -92,9 +95,6 @@ LEDGERS = (
 )
 """Headers by which an export of the ledger, and a month's statement, are known: their rows were ordered already."""
 
-UNMARKED = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d"})
-"""Letters that Unicode does not take apart into a plain one and its mark."""
-
 
 @dataclass(frozen=True, slots=True)
 class ColumnMatch:
@@ -102,64 +102,14 @@ class ColumnMatch:
 
     `columns` maps each field found to the index of its column. `own` are the titles of the user's further
     columns, which are kept. `near` pairs a header that fits nothing with the title of the missing field
-    it nearly names: worth telling, never taken.
+    it nearly names, `perhaps` one that heads many things with the title of the missing field it may be
+    meant for: worth telling and asking about, never taken.
     """
 
     columns: Mapping[str, int]
     own: tuple[str, ...] = ()
     near: tuple[tuple[str, str], ...] = ()
-
-
-@lru_cache(maxsize=4096)
-def normalised(header: str) -> str:
-    """Return the letters and digits of a header alone, without case and accents."""
-    folded = unicodedata.normalize("NFKD", header.casefold()).casefold().translate(UNMARKED)
-    return "".join(letter for letter in folded if letter.isalnum())
-
-
-@cache
-def _named() -> Mapping[str, str]:
-    """Return the field of every known name, by the normalised name."""
-    found = {normalised(known.name): known.name for known in FIELDS}
-    for known in FIELDS:
-        found[normalised(known.title)] = known.name
-        for names in known.aliases.values():
-            found.update((normalised(name), known.name) for name in names)
-    return found
-
-
-@cache
-def _titles() -> Mapping[str, str]:
-    """Return the usual header of each field."""
-    return {known.name: known.title for known in FIELDS}
-
-
-def title_of(field_name: str) -> str:
-    """Return the usual header of a field (`max_rate`: "Max rate"); a parameter of the panel's own is its own."""
-    return _titles().get(field_name, field_name)
-
-
-@cache
-def _hints() -> re.Pattern[str]:
-    """Return the pattern of remarks like "(optional)". Others may name a unit: they are not passed over."""
-    alternatives = "|".join(re.escape(hint) for hint in HINTS)
-    return re.compile(rf"[(\[]\s*(?:{alternatives})\s*[)\]]", re.IGNORECASE)
-
-
-def field_of(header: str) -> str | None:
-    """Return the field this header names, or None; `/` or a line end may stand between two languages.
-
-    `param:NAME` is the panel's own parameter NAME, exactly as it is written.
-    """
-    plain = unicodedata.normalize("NFC", header)
-    own = OWN.fullmatch(plain)
-    if own is not None:
-        return f"{OWN_PARAMETER}{own[1].strip()}"
-    whole = _named().get(normalised(_hints().sub(" ", plain)))
-    if whole is not None:
-        return whole
-    parts = {_named().get(normalised(part)) for part in re.split(r"[/\n]", plain) if part.strip()}
-    return parts.pop() if len(parts) == 1 else None
+    perhaps: tuple[tuple[str, str], ...] = ()
 
 
 def find(header: Sequence[str], mapping: Mapping[str, str] | None = None) -> dict[str, list[int]]:
@@ -168,11 +118,11 @@ def find(header: Sequence[str], mapping: Mapping[str, str] | None = None) -> dic
     `mapping` (header → field, or an empty text for a column that is no field) wins over the names known.
     """
     places: dict[str, list[int]] = {}
-    chosen = {_spelled(name): _mapped_field(wanted) for name, wanted in (mapping or {}).items()}
+    chosen = {spelled(name): _mapped_field(wanted) for name, wanted in (mapping or {}).items()}
     taken = set(chosen.values())
     for index, title in enumerate(header):
         known = field_of(title)
-        name = chosen.get(_spelled(title), None if known in taken else known)
+        name = chosen.get(spelled(title), None if known in taken else known)
         if name is not None:
             places.setdefault(name, []).append(index)
     return places
@@ -195,33 +145,83 @@ def match(header: Sequence[str], mapping: Mapping[str, str] | None = None) -> Co
     `mapping` names columns by hand: header as the sheet has it → field (by name, title or alias), or
     an empty text or `-` for a column that is to be left alone.
 
-    Raises SheetError `sheet.ledger` (an export of ours, no order sheet), or
-    `sheet.map_unknown` (facts `what` "header" or "field", `given`, `known`, `near`),
-    `sheet.columns_twice` (`field`, `title`, `headers`), `sheet.param_reserved` (`header`, `reserved`),
-    `sheet.param_unnamed` (`header`) or `sheet.columns_missing` (`missing`, `found`, `near`), the last one
-    with all that is missing at once.
+    Raises SheetError `sheet.ledger` (an export of ours, no order sheet), `sheet.map_unknown` (facts `what`
+    "header" or "field", `given`, `known`, `near`), `sheet.columns_twice` (`field`, `title`, `headers`,
+    `typed`), `sheet.param_reserved` (`header`, `reserved`), `sheet.param_unnamed` (`header`) or
+    `sheet.columns_missing` (`missing`, `found`, `near`, `typed`, `unread`), the last one with all that is
+    missing at once. `near` are pairs of a header and the title of the missing field that it may be meant
+    for, `typed` the options that would say so, `unread` the headers that mean nothing here, `header` all
+    titles.
     """
     if any(signs <= {normalised(title) for title in header} for signs in LEDGERS):
         raise SheetError("sheet.ledger")
     _check_mapping(header, mapping or {})
     places = find(header, mapping)
     _check_own(header, places)
-    for name, indexes in places.items():
-        if len(indexes) > 1:
-            headers = [header[index] for index in indexes]
-            raise SheetError("sheet.columns_twice", field=name, title=title_of(name), headers=headers)
+    _check_single(header, places)
     used = {indexes[0] for indexes in places.values()}
     own = tuple(title for index, title in enumerate(header) if index not in used and title.strip())
     missing = _missing(places)
+    left = {spelled(name) for name in mapping or {}}
+    open_titles = [title for title in own if spelled(title) not in left]
+    near = _near(open_titles, places, missing)
+    unclear = _perhaps(open_titles, places, missing)
+    if missing:
+        proposed = list(dict.fromkeys((*unclear, *near)))
+        raise SheetError(
+            "sheet.columns_missing",
+            missing=missing,
+            found=[title for title in header if title.strip()],
+            near=proposed,
+            typed=[_option(title, name) for title, name in proposed],
+            unread=open_titles,
+            header=list(header),
+        )
+    return ColumnMatch({name: indexes[0] for name, indexes in places.items()}, own, near, unclear)
+
+
+def _check_single(header: Sequence[str], places: Mapping[str, Sequence[int]]) -> None:
+    """Raise SheetError where several columns could be the same field."""
+    for name, indexes in places.items():
+        if len(indexes) > 1:
+            headers = [header[index] for index in indexes]
+            distinct = {spelled(title) for title in headers}
+            typed = [_option(title, name) for title in headers] if len(distinct) == len(headers) else []
+            raise SheetError(
+                "sheet.columns_twice",
+                field=name,
+                title=title_of(name),
+                headers=headers,
+                typed=typed,
+                header=list(header),
+            )
+
+
+def _option(title: str, field: str) -> str:
+    """Return what is typed to say that a header means a field."""
+    shown = " ".join(title.split()).replace('"', "'")
+    return f'--map "{shown}={field}"'
+
+
+def _near(
+    own: Sequence[str], places: Mapping[str, Sequence[int]], missing: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    """Return headers that nearly name a field without a column, with the title of that field."""
     open_to = [known for known in FIELDS if known.name not in places]
     if not missing:
         # A "Group" or a "Counter" is hardly meant for a field that few services take.
         open_to = [known for known in open_to if known.name not in INCIDENTAL]
-    near = tuple(_near_misses(own, open_to))
-    if missing:
-        found = [title for title in header if title.strip()]
-        raise SheetError("sheet.columns_missing", missing=missing, found=found, near=list(near))
-    return ColumnMatch({name: indexes[0] for name, indexes in places.items()}, own, near)
+    return tuple((title, title_of(name)) for title, name in near_misses(own, open_to))
+
+
+def _perhaps(
+    own: Sequence[str], places: Mapping[str, Sequence[int]], missing: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    """Return headers of many meanings that may be what is missing, with the title of that field."""
+    wanted = [known for known in FIELDS if known.title in missing]
+    if "quantity" not in places:
+        wanted += [known for known in FIELDS if known.name == "quantity"]
+    return tuple((title, known.title) for known in wanted for title in own if perhaps(title, known.name))
 
 
 def _check_own(header: Sequence[str], places: Mapping[str, Sequence[int]]) -> None:
@@ -236,11 +236,6 @@ def _check_own(header: Sequence[str], places: Mapping[str, Sequence[int]]) -> No
             raise SheetError("sheet.param_reserved", header=header[indexes[0]], reserved=list(RESERVED))
 
 
-def _spelled(header: str) -> str:
-    """Return what headers are compared by; one of signs alone, such as `#`, is its signs."""
-    return normalised(header) or header.strip()
-
-
 def _mapped_field(wanted: str) -> str | None:
     """Return the field that a mapping names; None for a column that is to be left alone."""
     return None if wanted.strip() in ("", "-") else field_of(wanted)
@@ -248,9 +243,9 @@ def _mapped_field(wanted: str) -> str | None:
 
 def _check_mapping(header: Sequence[str], mapping: Mapping[str, str]) -> None:
     """Raise SheetError `sheet.map_unknown` where a mapping names a header or a field there is none of."""
-    spelled = {_spelled(title) for title in header if title.strip()}
+    there = {spelled(title) for title in header if title.strip()}
     for name, wanted in mapping.items():
-        if _spelled(name) not in spelled:
+        if spelled(name) not in there:
             known = [title for title in header if title.strip()]
             raise _map_unknown("header", name, known, known)
         if wanted.strip() not in ("", "-") and field_of(wanted) is None:
@@ -262,22 +257,3 @@ def _map_unknown(what: str, given: str, known: list[str], candidates: Iterable[s
     """Return the error for a word of a mapping that is not known, with those it comes near to."""
     near = [word for word in candidates if fuzz.ratio(normalised(given), normalised(word)) >= NEAR]
     return SheetError("sheet.map_unknown", what=what, given=given, known=known, near=near)
-
-
-def _near_misses(titles: Iterable[str], fields: Sequence[Field]) -> Iterable[tuple[str, str]]:
-    """Yield (header, title of the field) where a header nearly names one of these fields, the best."""
-    numbering = {normalised(name) for name in NUMBERING}
-    for title in titles:
-        spelled = normalised(title)
-        if not spelled or spelled in numbering:
-            continue
-        likeness = {known.title: _likeness(spelled, known) for known in fields}
-        best = max(likeness, key=likeness.__getitem__, default="")
-        if best and likeness[best] >= NEAR:
-            yield title, best
-
-
-def _likeness(spelled: str, known: Field) -> float:
-    """Return how near a normalised header comes to the names of a field, of 100."""
-    names = [known.title, *(name for names in known.aliases.values() for name in names)]
-    return max(fuzz.ratio(spelled, normalised(name)) for name in names)

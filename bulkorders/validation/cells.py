@@ -29,6 +29,9 @@ EDGES = BLANKS + DIRECTIONS
 GROUPED = re.compile("[1-9][0-9]{0,2}(?:([.,' \u00a0\u2009\u2019\u202f])[0-9]{3})(?:\\1[0-9]{3})*")
 WHOLE = re.compile("([0-9]+)(?:[.,]0*)?")
 LINE_END = re.compile("\r\n?")
+CHOSEN = re.compile(r"(?:([0-9]{1,18})\s+[–—-]|((?=\S*[0-9])\S{1,60}) –)\s+(\S.*)", re.DOTALL)
+"""A service as it is chosen from the list of an order sheet: its id, a dash between blanks, its name."""
+
 DAY = re.compile(
     "(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})"
     "|(?P<year_first>[0-9]{4})-(?P<month_first>[0-9]{1,2})-(?P<day_first>[0-9]{1,2})(?:[ T]00:00(?::00)?)?"
@@ -98,14 +101,22 @@ def _number_text(cell: Unwritten) -> str:
 
 
 def identifier(cell: Cell) -> str | None:
-    """Return an id as text. A date, a time, a broken or an inexact number is no id."""
+    """Return an id as text, also out of `101 – Name`. A date, a broken or an inexact number is no id."""
     if isinstance(cell, NoNumber):
         raise CellTrouble("service.not_an_id", found=str(cell))
     if isinstance(cell, float | Decimal) and not _is_whole(cell):
         raise CellTrouble("service.not_an_id", found=str(cell))
     if isinstance(cell, float) and abs(cell) >= EXACT_FLOAT:
         raise CellTrouble("service.not_an_id", found=str(cell))
-    return text(cell)
+    told = text(cell)
+    chosen = CHOSEN.fullmatch(told) if told is not None else None
+    return chosen[1] or chosen[2] if chosen is not None else told
+
+
+def chosen_name(cell: Cell) -> str | None:
+    """Return the name of a service that a cell has beside its id, as `101 – Name`; None without one."""
+    chosen = CHOSEN.fullmatch(_trimmed(cell, EDGES) or "") if isinstance(cell, str) else None
+    return chosen[3] if chosen is not None else None
 
 
 def _is_whole(number: float | Decimal) -> bool:

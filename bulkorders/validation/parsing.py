@@ -144,6 +144,11 @@ class _Reading:
     def _problem(self, row: Row, code: str, field: str, facts: dict[str, Any]) -> Problem:
         return Problem(row.number, code, self._sheet.title(field) or wording.field_title(field), facts)
 
+    def _service_named(self, row: Row) -> str | None:
+        """Return the name beside the service's id."""
+        at = self._sheet.columns.get("service", len(row.cells))
+        return cells.chosen_name(row.cells[at]) if at < len(row.cells) else None
+
     def _order(
         self,
         row: Row,
@@ -164,6 +169,7 @@ class _Reading:
             max_rate=found.get("max_rate"),
             allow_duplicate=bool(found.get("allow_duplicate")),
             held_key=row.key,
+            service_named=self._service_named(row) if found.get("service") else None,
             problems=problems,
             own=tuple(
                 (name.removeprefix(OWN_PARAMETER), str(found[name]))

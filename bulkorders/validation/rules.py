@@ -4,6 +4,7 @@ Every rule of every row is tried, so that all of a row's problems are shown at o
 come from the panel's `services` answer and its documentation of `add`.
 """
 
+import re
 from collections.abc import Callable, Iterator
 
 from bulkorders import wording
@@ -19,6 +20,7 @@ from bulkorders.validation.sending import PASSED_OVER
 from bulkorders.validation.subscriptions import min_and_max, no_link_or_quantity, posts_told
 
 FEWEST_RUNS = 2
+WORDS = re.compile(r"\w+")
 
 
 def readable(case: Case) -> Iterator[Problem]:
@@ -42,6 +44,18 @@ def known_type(case: Case) -> Iterator[Problem]:
     """Say where a type that nobody has listed is treated as Default."""
     if not case.kind.known:
         yield case.problem("service.type_unknown", "service", Severity.WARNING)
+
+
+def named_as_chosen(case: Case) -> Iterator[Problem]:
+    """Say where the service is called otherwise than in the list it was chosen from: it may be another one now."""
+    told = case.order.service_named
+    if told is None:
+        return
+    chosen, today = set(WORDS.findall(told.casefold())), set(WORDS.findall(case.service.name.casefold()))
+    if not (chosen <= today or today <= chosen):
+        yield case.problem(
+            "service.renamed", "service", Severity.WARNING, found=told, expected=case.service.name
+        )
 
 
 def required(case: Case) -> Iterator[Problem]:
@@ -169,6 +183,7 @@ def rate_accepted(case: Case) -> Iterator[Problem]:
 RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     readable,
     known_type,
+    named_as_chosen,
     required,
     not_taken,
     own_agree,

@@ -1,6 +1,7 @@
 """The English texts behind `wording`, by code: the tables of this folder put together."""
 
 from bulkorders.wording.books_texts import BOOKS_ERRORS, BOOKS_NOTES
+from bulkorders.wording.column_texts import COLUMN_ERRORS, COLUMN_NOTES, COLUMN_QUESTIONS
 from bulkorders.wording.daily_texts import DAILY_ERRORS, DAILY_NOTES
 from bulkorders.wording.doubt_texts import DOUBT_ERRORS, DOUBT_NOTES
 from bulkorders.wording.error_texts import RUN_ERRORS
@@ -26,6 +27,7 @@ __all__ = ["ERRORS", "FIELD_TITLES", "NOTES", "OUTCOMES", "PROBLEMS", "QUESTIONS
 
 ERRORS: dict[str, tuple[str, str]] = {
     **BOOKS_ERRORS,
+    **COLUMN_ERRORS,
     **DAILY_ERRORS,
     **DOUBT_ERRORS,
     **RUN_ERRORS,
@@ -41,6 +43,7 @@ ERRORS: dict[str, tuple[str, str]] = {
 NOTES: dict[str, str] = {
     **RUN_NOTES,
     **BOOKS_NOTES,
+    **COLUMN_NOTES,
     **DAILY_NOTES,
     **DOUBT_NOTES,
     **EXPORT_NOTES,
@@ -52,6 +55,7 @@ NOTES: dict[str, str] = {
 
 QUESTIONS: dict[str, str] = {
     **RUN_QUESTIONS,
+    **COLUMN_QUESTIONS,
     **GUARD_QUESTIONS,
     **REQUEST_QUESTIONS,
 }

@@ -84,18 +84,6 @@ SHEET_ERRORS: dict[str, tuple[str, str]] = {
         "Several worksheets of {path} could be meant: {worksheets}.",
         "Choose one with --worksheet NAME.",
     ),
-    "sheet.columns_missing": (
-        "{path}, row {header_row}: expected columns for {missing}, found {found}. These come near: {near}.",
-        'Rename the column, or say which one is meant: --map "Your header=service".',
-    ),
-    "sheet.columns_missing without near": (
-        "{path}, row {header_row}: expected columns for {missing}, found {found}.",
-        'Add them, or say which columns are meant: --map "Your header=service". `bulkorders template` makes a sheet that has them.',
-    ),
-    "sheet.columns_twice": (
-        "{path}, row {header_row}: several columns mean {title}: {headers}.",
-        'Delete or rename all but one, or take one out: --map "Header=-".',
-    ),
     "sheet.param_reserved": (
         "{path}, row {header_row}: the column {header} names a parameter that is not the panel's own; {reserved} can't be set that way.",
         'Use the column of the field itself, or take this one out: --map "{header}=-".',

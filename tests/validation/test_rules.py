@@ -334,6 +334,7 @@ def test_every_rule_has_a_case_that_breaks_it(desk: Any) -> None:
     broken = {
         rules.readable: {"service": "9"},
         rules.known_type: {"service": "11"},
+        rules.named_as_chosen: {"service": "1 – Views"},
         rules.required: {"quantity": None},
         rules.not_taken: {"comments": "c"},
         rules.own_agree: {"param:country": "US", "country": "VN"},

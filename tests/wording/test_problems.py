@@ -112,6 +112,7 @@ WRONG: list[list[Problem]] = (
             {"service": 1.5},
             {"reference": 1234567890123456},
             {"service": "999"},
+            {"service": "318 – Views"},
             {"service": "9"},
             {"service": "10"},
             {"service": "7"},

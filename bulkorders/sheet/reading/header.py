@@ -1,23 +1,39 @@
 """Where the header of a grid is, and the rows below it made into a sheet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from bulkorders.errors import SheetError
 from bulkorders.model.orders import Cell, Row, Sheet
 from bulkorders.sheet import columns
 from bulkorders.sheet.reading.grid import Grid, Note, blank, filled, numbers_note, titles
+from bulkorders.sheet.reading.idle_rows import Idle, idle_rows, looks_like_an_order
+from bulkorders.sheet.template_marks import TITLE
 
 SEARCHED = 50
 """How many rows that are not blank are looked at for the header."""
 
 
 def header_at(grid: Grid, mapping: Mapping[str, str] | None = None) -> int | None:
-    """Return the place of the header among the grid's rows: the first that names all required fields."""
+    """Return the place of the header among the grid's rows: the first that names all required fields.
+
+    A row with an address in it is an order and no header, whatever else stands there.
+    """
     for place, (_, cells) in enumerate(islice(grid.rows, SEARCHED)):
-        if columns.complete(columns.find(titles(cells), mapping)):
+        header = titles(cells)
+        if columns.complete(columns.find(header, mapping)) and not looks_like_an_order(cells):
             return place
     return None
+
+
+def _nearest(grid: Grid, mapping: Mapping[str, str] | None) -> int:
+    """Return the place of the row that names most fields, where none names all that are required."""
+    best, most = 0, 0
+    for place, (_, cells) in enumerate(islice(grid.rows, SEARCHED)):
+        named = len(columns.find(titles(cells), mapping))
+        if named > most and not looks_like_an_order(cells):
+            best, most = place, named
+    return best
 
 
 def make_sheet(
@@ -25,22 +41,28 @@ def make_sheet(
 ) -> Sheet:
     """Return the sheet that a grid holds; `keys` are those of a results workbook, by row number.
 
-    Rows above the header are passed over, with a note. Raises SheetError `sheet.empty`, `sheet.no_rows`
-    (`worksheet`, `header_row`), and those of `columns.match`, with `path`, `worksheet` and `header_row`
-    added; where no row is a header, they speak of the first row.
+    Rows above the header are passed over, and so are rows below it that are no orders (a header that is
+    repeated, totals, rows without anything in an order's columns, a template's examples): each with a note.
+    Raises SheetError `sheet.empty`, `sheet.no_header` (`row`), `sheet.no_rows` (`worksheet`, `header_row`),
+    and those of `columns.match`, with `path`, `worksheet` and `header_row` added; where no row is a header,
+    they speak of the one that comes nearest.
     """
     if not grid.rows:
         raise SheetError("sheet.empty", path=path, worksheet=grid.worksheet)
-    place = header_at(grid, mapping) or 0
+    place = header_at(grid, mapping)
+    if place is None:
+        place = _nearest(grid, mapping)
+        _check_no_order(path, grid, place)
     header_row, header_cells = grid.rows[place]
     header = titles(header_cells)
     match = _matched(path, grid, place, mapping)
-    body = grid.rows[place + 1 :]
+    known = keys or {}
+    idle = idle_rows(header, match.columns, grid.rows[place + 1 :], known)
+    body = idle.kept
     if not body:
         raise SheetError("sheet.no_rows", path=path, worksheet=grid.worksheet, header_row=header_row)
     beyond = _beyond(body, len(header))
     width = max(beyond.values(), default=len(header))
-    known = keys or {}
     return Sheet(
         path=path,
         header=header + ("",) * (width - len(header)),
@@ -48,8 +70,17 @@ def make_sheet(
         rows=tuple(Row(number, _fitted(cells, width), known.get(number)) for number, cells in body),
         worksheet=grid.worksheet,
         header_row=header_row,
-        notes=tuple(_notes(grid, place, match, beyond)),
+        notes=tuple(_notes(grid, place, match, beyond, idle)),
     )
+
+
+def _check_no_order(path: str, grid: Grid, place: int) -> None:
+    """Raise SheetError where nothing but titles stands above the first order: there is no header to speak of."""
+    for number, cells in islice(grid.rows, place, SEARCHED):
+        if looks_like_an_order(cells):
+            raise SheetError("sheet.no_header", path=path, worksheet=grid.worksheet, row=number)
+        if sum(not blank((cell,)) for cell in cells) > 1:
+            return
 
 
 def _matched(path: str, grid: Grid, place: int, mapping: Mapping[str, str] | None) -> columns.ColumnMatch:
@@ -62,7 +93,7 @@ def _matched(path: str, grid: Grid, place: int, mapping: Mapping[str, str] | Non
         raise
 
 
-def _beyond(body: list[tuple[int, tuple[Cell, ...]]], width: int) -> dict[int, int]:
+def _beyond(body: Sequence[tuple[int, tuple[Cell, ...]]], width: int) -> dict[int, int]:
     """Return how far the rows reach that have a value right of the header, by their number."""
     longer = ((number, cells) for number, cells in body if len(cells) > width and not blank(cells[width:]))
     return {number: filled(cells) for number, cells in longer}
@@ -73,13 +104,18 @@ def _fitted(cells: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:
     return cells[:width] if len(cells) >= width else cells + (None,) * (width - len(cells))
 
 
-def _notes(grid: Grid, place: int, match: columns.ColumnMatch, beyond: Mapping[int, int]) -> Iterator[Note]:
+def _notes(
+    grid: Grid, place: int, match: columns.ColumnMatch, beyond: Mapping[int, int], idle: Idle
+) -> Iterator[Note]:
     """Give what is worth telling of a sheet that could be read."""
     yield from grid.notes
     header_row, header_cells = grid.rows[place]
-    if place:
+    if place and not _of_template(grid, place):
         yield "title_rows", {"count": place, "header_row": header_row}
-    hidden = [number for number, _ in grid.rows[place + 1 :] if number in grid.hidden_rows]
+    orders = {number for number, _ in idle.kept}
+    hidden = [
+        number for number, _ in grid.rows[place + 1 :] if number in grid.hidden_rows and number in orders
+    ]
     if hidden:
         yield numbers_note("hidden_rows", hidden)
     header = titles(header_cells)
@@ -90,7 +126,20 @@ def _notes(grid: Grid, place: int, match: columns.ColumnMatch, beyond: Mapping[i
     ]
     if unseen:
         yield "hidden_columns", {"count": len(unseen), "columns": tuple(unseen)}
-    for title, near in match.near:
-        yield "column_near", {"header": title, "field": near}
+    yield from _column_notes(match)
     if beyond:
         yield numbers_note("cells_beyond_header", list(beyond))
+    yield from idle.notes()
+
+
+def _column_notes(match: columns.ColumnMatch) -> Iterator[Note]:
+    """Give the columns that are not read and may have been meant for a field that has none."""
+    for title, near in match.near:
+        yield "column_near", {"header": title, "field": near}
+    for title, wanted in match.perhaps:
+        yield "column_perhaps", {"header": title, "field": wanted}
+
+
+def _of_template(grid: Grid, place: int) -> bool:
+    """Return whether what stands above the header is the title of our own order sheet."""
+    return place == 1 and grid.rows[0][1][:1] == (TITLE,)
