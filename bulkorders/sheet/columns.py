@@ -31,6 +31,7 @@ RESULT_COLUMNS: tuple[ResultColumn, ...] = (
     ResultColumn("charge", "Charge"),
     ResultColumn("currency", "Currency"),
     ResultColumn("status", "Status"),
+    ResultColumn("delivered", "Delivered"),
     ResultColumn("start_count", "Start count"),
     ResultColumn("remains", "Remains"),
     ResultColumn("placed_at", "Placed at"),
@@ -40,6 +41,12 @@ RESULT_COLUMNS: tuple[ResultColumn, ...] = (
 
 KEY_COLUMN = "bulkorders key"
 """Header of the hidden column that carries each order's key through sorting, inserting and renaming."""
+
+REPAIR_COLUMN = "What to do"
+"""Header of the column of `To fix` that says how to put the row right; its rows are grouped by it."""
+
+ROW_COLUMN = "bulkorders row"
+"""Header of the hidden column by which a row of the sheet is found again: its number, a colon, its digest."""
 
 GONE = "gone:"
 """What the key cell of a row of `Orders` begins with where its order's row has left the sheet."""
@@ -75,6 +82,8 @@ ORDERS_SHEET = "Orders"
 TO_FIX_SHEET = "To fix"
 IN_DOUBT_SHEET = "In doubt"
 SUMMARY_SHEET = "Summary"
+SERVICES_SHEET = "Services used"
+RUNS_SHEET = "Runs"
 
 NEAR = 80
 """From this likeness on (of 100, after normalising) a header that fits no field is shown as a near miss."""

@@ -8,6 +8,7 @@ from bulkorders.wording.problem_texts import FIELD_TITLES, PROBLEMS, REPAIRS
 from bulkorders.wording.run_texts import OUTCOMES, RUN_NOTES
 from bulkorders.wording.run_texts import QUESTIONS as RUN_QUESTIONS
 from bulkorders.wording.sheet_texts import SHEET_ERRORS
+from bulkorders.wording.workbook_texts import WORKBOOK_NOTES
 
 __all__ = ["ERRORS", "FIELD_TITLES", "NOTES", "OUTCOMES", "PROBLEMS", "QUESTIONS", "REPAIRS"]
 
@@ -20,7 +21,7 @@ ERRORS: dict[str, tuple[str, str]] = {
 }
 """By code: what is (where, what was expected, what was found), and what to do next."""
 
-NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES}
+NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES, **WORKBOOK_NOTES}
 """By code: what is worth knowing and stops nothing."""
 
 QUESTIONS: dict[str, str] = {**RUN_QUESTIONS, **GUARD_QUESTIONS}
