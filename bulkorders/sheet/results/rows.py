@@ -31,6 +31,7 @@ LINE_HEIGHT = 15.0
 
 _WIDEST = {
     "message": 46, "repair": 40, "link": 48, "service_name": 30, "placed_at": 17, "checked_at": 17, "status": 13,
+    "delivered": 12,
 }  # fmt: skip
 _NARROWEST = {
     "state": 11, "message": 24, "repair": 24, "placed_at": 17, "checked_at": 17, "status": 13, "order_id": 11,

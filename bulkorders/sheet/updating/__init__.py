@@ -131,8 +131,7 @@ def _merge(file: BinaryIO, book: Book, fresh: Book, orders: Orders, filling: Fil
     there = [
         tab.name for tab in fresh.tabs if tab.name != fresh.tabs[0].name and _wanted(tab.name, book, filling)
     ]
-    for name in there:
-        transplant.put(name)
+    transplant.put_all(there)
     transplant.drop_calculation_chain()
     changed = transplant.finish()
     rewriting = Rewriting(

@@ -43,17 +43,25 @@ class Transplant:
         self._renamed: dict[str, str] = {}
         self.added: list[tuple[str, str]] = []
 
-    def put(self, name: str) -> None:
-        """Put one worksheet in the place of its namesake; behind all others where there is none."""
+    def put_all(self, names: Sequence[str]) -> None:
+        """Put worksheets in the place of their namesakes; behind all others where there is none."""
+        for name in names:
+            there = self._book.tab(name)
+            if there is not None:
+                self._clear(there)
+        for name in names:
+            self._put(name)
+
+    def _put(self, name: str) -> None:
+        """Put one worksheet in its place."""
         source = self._fresh.tab(name)
         if source is None:
             raise Unfit("workbook.unread", reason=f"the worksheet {name} was not written")
         there = self._book.tab(name)
         if there is not None:
-            self._clear(there)
             part = there.part
         else:
-            part = free_name((*self._book.package.infos, *self.changed), "xl/worksheets/sheet1.xml")
+            part = free_name(self._taken(), "xl/worksheets/sheet1.xml")
             self.added.append((name, part))
             self._types.set(part, _SHEET)
         self.changed[part] = self._looked(source.part)
@@ -126,10 +134,15 @@ class Transplant:
                 self._take_relations(part, named)
         self.changed[relations_part(target)] = text.encode("utf-8")
 
+    def _taken(self) -> set[str]:
+        """Return the names of parts as they will be."""
+        gone = {name for name, content in self.changed.items() if content is None}
+        return ({*self._book.package.infos} - gone) | ({*self.changed} - gone)
+
     def _named(self, part: str) -> str:
         """Return the name that a new part gets in the existing package, and say of what kind it is."""
         if part not in self._renamed:
-            named = free_name((*self._book.package.infos, *self.changed), part)
+            named = free_name(self._taken(), part)
             self._renamed[part] = named
             kind = self._fresh_types.of(part)
             if kind is not None:
