@@ -440,7 +440,7 @@ def test_states_differ_by_word_and_colour(write: Write):
         "Placed", "Ready", "In doubt", "Rejected", "Invalid", "Duplicate", "Dropped",
     }  # fmt: skip
     assert len({rule.dxf.fill.bgColor.rgb for rule in by_word}) == 7
-    assert [rule.formula[0] for rule in tints][0] == '$G2="In doubt"'
+    assert next(rule.formula[0] for rule in tints) == '$G2="In doubt"'
     assert [rule.type for rule in bars] == ["dataBar"]
 
 

@@ -1,10 +1,8 @@
 """An existing results workbook brought up to date: results find their rows, and what its user did stays."""
 
 import hashlib
-import random
 import zipfile
 from collections.abc import Callable, Sequence
-from copy import copy
 from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
@@ -24,7 +22,6 @@ from bulkorders.model.orders import Row, Sheet, Submission
 from bulkorders.model.problems import Problem
 from bulkorders.model.report import Line, RunSummary
 from bulkorders.sheet.reading import read_sheet
-from bulkorders.sheet.results import write_results
 from bulkorders.sheet.saving import Saved, save_results
 
 HEADER = ("Client", "Service", "Link", "Quantity")
@@ -263,7 +260,7 @@ def test_a_copied_row_has_no_results(desk: Desk):
 
 
 def test_renamed_and_deleted_columns(desk: Desk, tmp_path: Path):
-    """A result column that was renamed by a program that moves names along is still filled; a deleted one stays away."""
+    """A result column that was renamed by a program that moves names along is filled; a deleted one stays away."""
 
     def change(book: Workbook) -> None:
         orders = book["Orders"]
@@ -288,7 +285,7 @@ def test_a_renamed_worksheet_is_found(desk: Desk):
         )
     book.save(desk.path)
     desk.save(placed(2, status="Completed"), placed(3), invalid(4))
-    assert [found["Status"] for found in records(desk.book()["Khách A's"])][0] == "Completed"
+    assert next(found["Status"] for found in records(desk.book()["Khách A's"])) == "Completed"
     assert [row.key for row in read_sheet(desk.path).rows][:2] == [f"{2:032x}", f"{3:032x}"]
 
 
@@ -428,7 +425,7 @@ def test_odd_characters_come_through(desk: Desk):
     desk.save(placed(2, message="a\x0bb\ud800c _x0041_ <b> & 'x' 😀" + "y" * 40_000), placed(3), invalid(4))
     told = desk.rows("Message")[0][0]
     assert told.startswith("abc _x005F_x0041_ <b> & 'x' 😀yyy")  # which openpyxl leaves as it is written
-    assert len(told.encode("utf-16-le")) // 2 <= 32_767
+    assert told.endswith("y […]")
     before = members(desk.path)["xl/worksheets/sheet1.xml"]
     desk.save(placed(2, message="a\x0bb\ud800c _x0041_ <b> & 'x' 😀" + "y" * 40_000), placed(3), invalid(4))
     assert members(desk.path)["xl/worksheets/sheet1.xml"] == before
@@ -461,7 +458,8 @@ def test_charts_and_pictures_of_the_user_stay(tmp_path: Path, desk: Desk):
         ("xl/drawings/drawing90.xml", "drawing+xml"),
         ("xl/charts/chart90.xml", "drawingml.chart+xml"),
     ):
-        named = f'<Override PartName="/{part}" ContentType="application/vnd.openxmlformats-officedocument.{kind}"/></Types>'
+        whole_kind = f"application/vnd.openxmlformats-officedocument.{kind}"
+        named = f'<Override PartName="/{part}" ContentType="{whole_kind}"/></Types>'
         types = types.replace(b"</Types>", named.encode())
     relation = (
         '<Relationship Id="rId90" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/'

@@ -46,11 +46,12 @@ def read_results(
     """Return the orders of a results workbook that is given back.
 
     `Orders` is read (also under another name, where it is the only one with our keys), without our columns
-    and without the rows that stand for orders no longer in the sheet. A row of `To fix` replaces the row of the same key in `Orders` wherever its cells differ (note
-    `to_fix_used`); the number stays that of `Orders`. A row of `To fix` that `Orders` has no row for is
-    not lost: it follows after the last row of `Orders`, under the next free number (note `to_fix_added`,
-    with its number in `To fix` and its new one); one without a key that is cell by cell a row of
-    `Orders` is that row. With `worksheet` only that one is read, either of the two.
+    and without the rows that stand for orders no longer in the sheet. A row of `To fix` replaces the row of
+    the same key in `Orders` wherever its cells differ (note `to_fix_used`); the number stays that of
+    `Orders`. A row of `To fix` that `Orders` has no row for is not lost: it follows after the last row of
+    `Orders`, under the next free number (note `to_fix_added`, with its number in `To fix` and its new one);
+    one without a key that is cell by cell a row of `Orders` is that row. With `worksheet` only that one is
+    read, either of the two.
 
     Raises SheetError `sheet.no_worksheet` (`wanted`, `found`) beside those of `make_sheet`.
     """

@@ -254,7 +254,7 @@ def users_cell(cell: Cell, field_name: str | None) -> tuple[Stored, str | None]:
     held, form = stored(cell)
     if isinstance(held, str) and field_name in _IDS:
         return held, TEXT
-    if field_name == "quantity" and type(held) is int:
+    if field_name == "quantity" and isinstance(cell, int) and not isinstance(cell, bool):
         return held, WHOLE
     return held, form
 

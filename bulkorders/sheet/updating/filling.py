@@ -94,11 +94,13 @@ class Filling:
     columns: Sequence[tuple[str, str]]
     titles: Mapping[int, str]
     origin: Origin
+    _order: list[tuple[str, int]] = field(default_factory=list)
     _marks: dict[int, str] = field(default_factory=dict)
     _states: dict[int, str] = field(default_factory=dict)
     _fields: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._order = sorted(self.orders.found.ours.items(), key=lambda item: item[1])
         self._marks = {row.number: row.mark for row in self.orders.kept}
         self._states = {row.number: row.state for row in self.orders.kept}
         self._fields = {index: name for name, index in self.sheet.columns.items()}
@@ -122,6 +124,7 @@ class Filling:
             cells = self._ours(line, number)
             if self._changed(line, number):
                 cells.update(self._users(line))
+                return dict(sorted(cells.items()))
             return cells
         if number in self.joined.copies:
             key = self.joined.copies[number]
@@ -153,7 +156,7 @@ class Filling:
         """Return what stands in our columns for a line."""
         showing = self.showing
         cells: _Cells = {}
-        for name, column in self.orders.found.ours.items():
+        for name, column in self._order:
             if name == KEY:
                 if line.row is not None or self.origin != "part":
                     cells[column] = (values.key(line, self.shared), None)
@@ -177,6 +180,4 @@ class Filling:
     def _without(self, key: str, state: str, message: str) -> _Cells:
         """Return what stands in our columns where there is no line: why, and nothing else."""
         told: dict[str, str] = {KEY: key, "state": STATE_WORDS[state], "message": message}
-        return {
-            column: (told.get(name), None) for name, column in self.orders.found.ours.items() if name != ROW
-        }
+        return {column: (told.get(name), None) for name, column in self._order if name != ROW}

@@ -8,7 +8,7 @@ from bulkorders.sheet.columns import KEY_COLUMN
 from bulkorders.sheet.markers import KEY, MARKER, ROW, Found, Written, marked_on, target_of
 from bulkorders.sheet.updating.book import Book, Tab
 from bulkorders.sheet.updating.joining import Kept
-from bulkorders.sheet.updating.tokens import WorksheetXml, row_number
+from bulkorders.sheet.updating.tokens import CellXml, Tokens, WorksheetXml, row_number
 from bulkorders.sheet.updating.unfit import Unfit
 
 SEARCHED = 50
@@ -83,20 +83,29 @@ def _rows(
 ) -> tuple[list[Kept], int]:
     """Return the rows with what their hidden cells hold, and the last with anything in it."""
     tokens = sheet.tokens
-    wanted = {ours[name]: name for name in (KEY, ROW, "state") if name in ours}
+    wanted = [(name, ours[name]) for name in (KEY, ROW, "state") if name in ours]
     kept: list[Kept] = []
     last = 0
     for number, row in rows:
-        shown: dict[str, str] = {}
-        filled = False
-        for cell in tokens.cells_of(row):
-            if not cell.inner:
-                continue
-            filled = True
-            name = wanted.get(cell.column)
-            if name is not None:
-                shown[name] = book.value(tokens, cell) or ""
-        if filled:
-            last = number
-            kept.append(Kept(number, shown.get(KEY, ""), shown.get(ROW, ""), shown.get("state", "")))
+        if tokens.cell_end not in row:
+            continue  # nothing stands in it
+        last = number
+        if tokens.named(row):
+            shown = [_shown(book, tokens, row, column, number) for _, column in wanted]
+        else:
+            there = {cell.column: cell for cell in tokens.cells_of(row)}
+            shown = [
+                book.value(tokens, there[column]) or "" if column in there else "" for _, column in wanted
+            ]
+        told = dict(zip((name for name, _ in wanted), shown, strict=True))
+        kept.append(Kept(number, told.get(KEY, ""), told.get(ROW, ""), told.get("state", "")))
     return kept, last
+
+
+def _shown(book: Book, tokens: Tokens, row: bytes, column: int, number: int) -> str:
+    """Return the text of one cell of a row whose cells carry their names."""
+    place = tokens.cell_at(row, column, b"%d" % number)
+    if place is None or place[2] == place[3]:
+        return ""
+    start, tag, inner, end = place
+    return book.value(tokens, CellXml(column, start, end, row[start:tag], row[tag + 1 : inner])) or ""

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 
 from bulkorders.sheet.results.row_xml import text_xml, value_xml
 from bulkorders.sheet.results.writing import Stored
 from bulkorders.sheet.updating.book import Book
 from bulkorders.sheet.updating.looks import Looks
 from bulkorders.sheet.updating.orders import numbered
-from bulkorders.sheet.updating.tokens import CellXml, Tokens, WorksheetXml
+from bulkorders.sheet.updating.tokens import CellXml, Tokens, WorksheetXml, letters_of
 
 Wanted = Mapping[int, tuple[Stored, str | None]]
 """By column (from 0): what a cell is to hold, and the number format of that."""
@@ -67,7 +66,11 @@ class Rewriting:
         yield self._grown(sheet.tail, rb'(<(?:\w+:)?autoFilter\b[^>]*\bref=")([^"]*)(")')
 
     def _row(self, tokens: Tokens, number: int, row: bytes, wanted: Wanted) -> bytes:
-        """Return a row with what is wanted in its cells."""
+        """Return a row with what is wanted in its cells, which come from left to right."""
+        if tokens.named(row):
+            quick = self._quick(tokens, number, row, wanted)
+            if quick is not None:
+                return quick
         cells = tokens.cells_of(row)
         there = {cell.column: cell for cell in cells}
         new: dict[int, bytes] = {}
@@ -82,6 +85,33 @@ class Rewriting:
             return row
         self.changed += len(new)
         return _assembled(tokens, row, cells, new)
+
+    def _quick(self, tokens: Tokens, number: int, row: bytes, wanted: Wanted) -> bytes | None:
+        """Return the row where each cell that changes is there already, None where one is to be put in."""
+        parts: list[bytes] = []
+        done = at = 0
+        name = b"%d" % number
+        for column, (held, form) in wanted.items():
+            place = tokens.cell_at(row, column, name, at)
+            if place is None:
+                if held is None:
+                    continue
+                return None
+            start, tag, inner, end = place
+            at = end
+            xml = row[tag + 1 : inner] if inner < end else b""
+            if held is None and not xml:
+                continue
+            if held is not None and xml == _inner(held) and not tokens.prefix:
+                continue
+            cell = CellXml(column, start, end, row[start:tag], xml)
+            if tokens.formula in xml or self._same(tokens, cell, held):
+                continue
+            look = self._look(cell.style, held, form)
+            parts += [row[done:start], _cell(tokens, number, column, look, held)]
+            done = end
+        self.changed += len(parts) // 2
+        return b"".join((*parts, row[done:])) if parts else row
 
     def _look(self, look: int, held: Stored, form: str | None) -> int:
         """Return the look of a cell that is to hold this: as it was, but for a number format of ours."""
@@ -128,17 +158,6 @@ class Rewriting:
         return re.sub(pattern, grow, xml, count=1)
 
 
-@cache
-def letters_of(column: int) -> bytes:
-    """Return the letters of a column (from 0)."""
-    letters = ""
-    left = column + 1
-    while left:
-        left, digit = divmod(left - 1, 26)
-        letters = chr(65 + digit) + letters
-    return letters.encode()
-
-
 def _cell(tokens: Tokens, number: int, column: int, look: int, held: Stored) -> bytes:
     """Return the XML of a cell."""
     p = tokens.prefix
@@ -151,6 +170,13 @@ def _cell(tokens: Tokens, number: int, column: int, look: int, held: Stored) -> 
     if p:
         inner = re.sub(r"<(/?)(?=(?:is|t|v|c)[\s>])", rf"<\1{p.decode()}", inner)
     return start + inner.encode("utf-8")
+
+
+def _inner(held: Stored) -> bytes:
+    """Return what we write into a cell that holds this; an equal text is told from a number by its elements."""
+    if isinstance(held, str):
+        return f"<is>{text_xml(held)}</is>".encode("utf-8", "surrogatepass")
+    return f"<v>{held!r}</v>".encode() if type(held) in (int, float) else b""
 
 
 def _assembled(tokens: Tokens, row: bytes, cells: list[CellXml], new: dict[int, bytes]) -> bytes:

@@ -8,13 +8,18 @@ import html
 import re
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
+from bulkorders.sheet import markers
 from bulkorders.sheet.updating.unfit import Unfit
 
 _ROOT = re.compile(rb"<(?:(\w+):)?worksheet\b[^>]*>")
 _ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["']([\w.-]+)["']""")
 _FOREIGN = re.compile(rb"<!|<\?(?!xml )")
 MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_SLASH = ord("/")
+_LOOK = re.compile(rb'\bs="(\d+)"')
+_KIND = re.compile(rb'\bt="(\w+)"')
 _NUMBER = re.compile(rb'\br="(\d+)"')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -32,13 +37,13 @@ class CellXml:
     @property
     def style(self) -> int:
         """The number of its look."""
-        found = re.search(rb'\bs="(\d+)"', self.attributes)
+        found = _LOOK.search(self.attributes)
         return int(found[1]) if found else 0
 
     @property
     def kind(self) -> bytes:
         """Its type, `n` for a number or nothing."""
-        found = re.search(rb'\bt="(\w+)"', self.attributes)
+        found = _KIND.search(self.attributes)
         return found[1] if found else b"n"
 
 
@@ -55,10 +60,34 @@ class Tokens:
         self.text = re.compile(rb"<%bt\b(?:[^>]*/>|[^>]*>([^<]*)</%bt>)" % (p, p))
         self.phonetic = re.compile(rb"<%brPh\b.*?</%brPh>" % (p, p), re.DOTALL)
         self.value = re.compile(rb"<%bv\b[^>]*>([^<]*)</%bv>" % (p, p))
+        self.cell_start = b"<%bc " % prefix
+        self.named_start = b'<%bc r="' % prefix
+        self.bare_cell = b"<%bc>" % prefix
+        self.cell_end = b"</%bc>" % prefix
         self.row_end = b"</%brow>" % prefix
         self.data_start = re.compile(rb"<%bsheetData\b[^>]*?(/?)>" % p)
         self.data_end = b"</%bsheetData>" % prefix
         self.formula = b"<%bf" % prefix
+
+    def named(self, row: bytes) -> bool:
+        """Return whether every cell of a row begins with its name, as nearly every program writes it."""
+        return row.count(self.cell_start) == row.count(self.named_start) and self.bare_cell not in row
+
+    def cell_at(
+        self, row: bytes, column: int, number: bytes, start: int = 0
+    ) -> tuple[int, int, int, int] | None:
+        """Return where a cell of a row with named cells begins, where its tag ends, and where its content and it end.
+
+        None where there is no such cell behind `start`.
+        """
+        begin = row.find(b'%b%b%b"' % (self.named_start, letters_of(column), number), start)
+        if begin < 0:
+            return None
+        tag = row.find(b">", begin)
+        if row[tag - 1] == _SLASH:
+            return begin, tag - 1, tag + 1, tag + 1
+        inner = row.find(self.cell_end, tag)
+        return begin, tag, inner, inner + len(self.cell_end)
 
     def cells_of(self, row: bytes) -> list[CellXml]:
         """Return the cells of a row. Raises Unfit where something else stands in it."""
@@ -88,6 +117,12 @@ def row_number(attributes: bytes) -> int | None:
     """Return the number a row says it has."""
     found = _NUMBER.search(attributes)
     return int(found[1]) if found else None
+
+
+@cache
+def letters_of(column: int) -> bytes:
+    """Return the letters of a column (from 0)."""
+    return markers.letters_of(column).encode()
 
 
 _columns: dict[bytes, int] = {}
