@@ -365,10 +365,21 @@ def test_summary_sums_by_service(write: Write):
         "Summary"
     ]
     assert table(summary, "By service") == [
-        ["Service", "Name", "Orders", "Completed", "Quantity", "Currency", "Estimate", "Charge"],
-        ["7", "Followers", 1, 0, 500, "VND", 9],
-        ["1", "Facebook views", 3, 2, 1500, "VND", 3.75, 2.3],
-        ["Total", 4, 2, 2000, "VND", 12.75, 2.3],
+        [
+            "Service",
+            "Name",
+            "Orders",
+            "Completed",
+            "Ordered",
+            "Delivered",
+            "Share",
+            "Currency",
+            "Estimate",
+            "Charge",
+        ],
+        ["7", "Followers", 1, 0, 500, 500, 1, "VND", 9],
+        ["1", "Facebook views", 3, 2, 1500, 1000, 2 / 3, "VND", 3.75, 2.3],
+        ["Total", 4, 2, 2000, 1500, 0.75, "VND", 12.75, 2.3],
     ]
 
 
@@ -377,7 +388,7 @@ def test_summary_of_a_check(write: Write):
     order = Order(2, "1", "https://example.com/post/2", 800)
     line = Line(row(2), "ready", order, service_name="Facebook views", estimate=Decimal(2), currency="VND")
     summary = write(line)["Summary"]
-    assert table(summary, "By service")[1] == ["1", "Facebook views", 1, 0, 800, "VND", 2]
+    assert table(summary, "By service")[1] == ["1", "Facebook views", 1, 0, 800, 0, 0, "VND", 2]
     assert "Estimated, VND" in everything(summary)
 
 

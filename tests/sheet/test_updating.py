@@ -1,8 +1,10 @@
 """An existing results workbook brought up to date: results find their rows, and what its user did stays."""
 
 import hashlib
+import re
 import zipfile
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
@@ -12,6 +14,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook import Workbook
@@ -541,3 +544,92 @@ def test_changed_while_the_run_went_on(desk: Desk, monkeypatch: pytest.MonkeyPat
         ("Client 3", "Pending", 103),
         ("Client 4", None, 555),
     ]
+
+
+def test_a_picture_on_the_summary_stays(desk: Desk, tmp_path: Path):
+    """What its user drew on a worksheet that is written anew stays on it, and our charts are there once."""
+    for _ in range(2):
+
+        def change(book: Workbook) -> None:
+            chart = BarChart()
+            chart.add_data(Reference(book["Orders"], min_col=4, min_row=1, max_row=4), titles_from_data=True)
+            book["Summary"].add_chart(chart, "B60")
+            book["Runs"].add_chart(copy(chart), "B9")
+
+        desk.edit(change)
+        before = [len(desk.book()[name]._charts) for name in ("Summary", "Runs")]  # noqa: SLF001 - as above
+        desk.save(placed(2, status="Completed"), placed(3), invalid(4))
+        after = [len(desk.book()[name]._charts) for name in ("Summary", "Runs")]  # noqa: SLF001 - likewise
+        assert after == before
+    assert after == [5, 2]
+
+
+FORMATS = "openxmlformats.org"
+MAIN = f"http://schemas.{FORMATS}/spreadsheetml/2006/main"
+SHARED = (
+    (
+        '<Override PartName="/xl/sharedStrings.xml" ContentType="application/'
+        'vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+    ),
+    (
+        f'<Relationship Id="rIdX" Type="http://schemas.{FORMATS}/officeDocument/2006/relationships/sharedStrings" '
+        'Target="/xl/sharedStrings.xml"/></Relationships>'
+    ),
+)
+
+
+def prefixed(whole: dict[str, bytes]) -> dict[str, bytes]:
+    """Return parts as a program writes them that prefixes every name."""
+    names = ("xl/worksheets/", "xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml")
+    found = dict(whole)
+    for name, content in whole.items():
+        if name.startswith(names) and name.endswith(".xml"):
+            plain = re.sub(rb"<(/?)(?=[A-Za-z])", rb"<\1x:", content)
+            found[name] = plain.replace(f'xmlns="{MAIN}"'.encode(), f'xmlns:x="{MAIN}"'.encode(), 1)
+    return found
+
+
+def unnamed(whole: dict[str, bytes]) -> dict[str, bytes]:
+    """Return parts as a program writes them that leaves the places of rows and cells to be counted."""
+    sheet = "xl/worksheets/sheet1.xml"
+    xml = re.sub(rb'<(row|c) r="[A-Z0-9]+"', rb"<\1", whole[sheet])
+    return whole | {sheet: xml.replace(b"</row>", b"</row>\n ")}
+
+
+def shared(whole: dict[str, bytes]) -> dict[str, bytes]:
+    """Return parts as a program writes them that keeps all texts in one table."""
+    texts: list[bytes] = []
+
+    def take(found: re.Match[bytes]) -> bytes:
+        texts.append(found[1])
+        return b' t="s"><v>%d</v></c>' % (len(texts) - 1)
+
+    sheet, kinds, relations = "xl/worksheets/sheet1.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
+    xml = re.sub(rb' t="inlineStr"><is>(.*?)</is></c>', take, whole[sheet])
+    listed = b"".join(b'<si>%b<rPh sb="0" eb="1"><t>x</t></rPh></si>' % text for text in texts)
+    return whole | {
+        sheet: xml,
+        "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">'.encode() + listed + b"</sst>",
+        kinds: whole[kinds].replace(b"</Types>", SHARED[0].encode()),
+        relations: whole[relations].replace(b"</Relationships>", SHARED[1].encode()),
+    }
+
+
+@pytest.mark.parametrize("hand", [prefixed, unnamed, shared, lambda whole: prefixed(unnamed(shared(whole)))])
+def test_other_programs_ways_of_writing(hand: Callable[[dict[str, bytes]], dict[str, bytes]], desk: Desk):
+    """Prefixed names, cells without their places and shared texts are read and written as they are."""
+    whole = hand(members(desk.path))
+    with zipfile.ZipFile(desk.path, "w") as archive:
+        for name, content in whole.items():
+            archive.writestr(name, content)
+    lines = (placed(2, status="Completed"), placed(3, message="Late & <slow>"), invalid(4), placed(7))
+    assert desk.save(*lines) == Saved(desk.path)
+    assert desk.rows("Link", "Status", "Message")[:2] == [
+        (link(2), "Completed", None),
+        (link(3), "Pending", "Late & <slow>"),
+    ]
+    assert desk.rows("Order ID")[-1] == ("ID7",)
+    before = members(desk.path)["xl/worksheets/sheet1.xml"]
+    desk.save(*lines)
+    assert members(desk.path)["xl/worksheets/sheet1.xml"] == before
+    assert [row.key for row in read_sheet(desk.path).rows][:2] == [f"{2:032x}", f"{3:032x}"]

@@ -21,6 +21,7 @@ from bulkorders.sheet.results.replacing import room_for
 from bulkorders.sheet.results.showing import Showing
 from bulkorders.sheet.results.values import Describe
 from bulkorders.sheet.updating.book import WORKBOOK, Book
+from bulkorders.sheet.updating.directory import workbook_xml
 from bulkorders.sheet.updating.filling import Filling, Origin, users_columns
 from bulkorders.sheet.updating.fixing import edited_cells
 from bulkorders.sheet.updating.joining import Joined, by_key, by_number
@@ -28,7 +29,7 @@ from bulkorders.sheet.updating.looks import Looks
 from bulkorders.sheet.updating.orders import Orders, read_orders
 from bulkorders.sheet.updating.package import Package, relations_part
 from bulkorders.sheet.updating.rewriting import Rewriting
-from bulkorders.sheet.updating.transplanting import Transplant, workbook_xml
+from bulkorders.sheet.updating.transplanting import Transplant
 from bulkorders.sheet.updating.unfit import Unfit
 
 __all__ = ["Unfit", "campaigns_of", "update"]

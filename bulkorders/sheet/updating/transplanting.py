@@ -2,11 +2,12 @@
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from xml.sax.saxutils import escape  # writes XML, reads none
 
-from bulkorders.sheet.updating.book import WORKBOOK, Book, Tab
+from bulkorders.sheet.updating.book import Book, Tab
+from bulkorders.sheet.updating.drawings import EMPTY, Drawn, drawn_by_user, with_drawn
+from bulkorders.sheet.updating.kinds import Kinds
 from bulkorders.sheet.updating.looks import Looks
 from bulkorders.sheet.updating.package import (
     CONTENT_TYPES,
@@ -24,6 +25,12 @@ _COLUMN_LOOK = re.compile(rb'(<col\b[^>]*? style=")(\d+)"')
 _RULE_LOOK = re.compile(rb'(<cfRule\b[^>]*? dxfId=")(\d+)"')
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_DRAWING = "application/vnd.openxmlformats-officedocument.drawing+xml"
+_BEHIND_DRAWING = (b"<legacyDrawing", b"<tableParts", b"<extLst", b"</worksheet>")
+_NO_RELATIONS = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+)
 _OWN = frozenset(
     {"drawing", "vmlDrawing", "comments", "threadedComment", "chart", "chartStyle", "chartColorStyle"}
 )
@@ -38,9 +45,10 @@ class Transplant:
         self._fresh = fresh
         self._cells, self._rules = looks.take(Looks(fresh.package.read(_styles_part(fresh))))
         self.changed: dict[str, Content | None] = {}
-        self._types = _Types(book.package.read(CONTENT_TYPES).decode("utf-8"))
-        self._fresh_types = _Types(fresh.package.read(CONTENT_TYPES).decode("utf-8"))
+        self._types = Kinds(book.package.read(CONTENT_TYPES).decode("utf-8"))
+        self._fresh_types = Kinds(fresh.package.read(CONTENT_TYPES).decode("utf-8"))
         self._renamed: dict[str, str] = {}
+        self._drawn: dict[str, Drawn] = {}
         self.added: list[tuple[str, str]] = []
 
     def put_all(self, names: Sequence[str]) -> None:
@@ -64,8 +72,37 @@ class Transplant:
             part = free_name(self._taken(), "xl/worksheets/sheet1.xml")
             self.added.append((name, part))
             self._types.set(part, _SHEET)
-        self.changed[part] = self._looked(source.part)
         self._take_relations(source.part, part)
+        added = self._draw(source.part, part, self._drawn[name]) if name in self._drawn else b""
+        self.changed[part] = self._looked(source.part, added)
+
+    def _draw(self, source: str, target: str, drawn: Drawn) -> bytes:
+        """Put what the user has drawn into the new worksheet's drawing; return the element that names a further one."""
+        drawing = next(
+            (part for kind, part in relations(self._fresh.package, source).values() if kind == "drawing"),
+            None,
+        )
+        if drawing is not None:
+            named = self._renamed[drawing]
+            text = self._fresh.package.read(drawing).decode("utf-8")
+        else:
+            named, text = free_name(self._taken(), "xl/drawings/drawing1.xml"), EMPTY
+            self._types.set(named, _DRAWING)
+            self._relate(
+                target, f'<Relationship Id="keptDrawing" Type="{_OFFICE}/drawing" Target="/{named}"/>'
+            )
+        self.changed[named] = with_drawn(text, drawn).encode("utf-8")
+        self._relate(named, "".join(drawn.relations))
+        return b"" if drawing else f'<drawing xmlns:r="{_OFFICE}" r:id="keptDrawing"/>'.encode()
+
+    def _relate(self, part: str, relations_xml: str) -> None:
+        """Let a new part refer to further ones."""
+        place = relations_part(part)
+        now = self.changed.get(place)
+        text = now.decode("utf-8") if isinstance(now, bytes) else _NO_RELATIONS
+        self.changed[place] = text.replace("</Relationships>", f"{relations_xml}</Relationships>").encode(
+            "utf-8"
+        )
 
     def drop_calculation_chain(self) -> None:
         """Leave out the order of calculation, which would name formulas that are gone; it is made anew."""
@@ -82,20 +119,31 @@ class Transplant:
         return self.changed
 
     def _clear(self, tab: Tab) -> None:
-        """Leave out what belonged to the worksheet that is replaced: its drawing, charts and notes."""
+        """Leave out what belonged to the worksheet that is replaced: its drawing, charts and notes.
+
+        What its user has drawn on it stays, with all it refers to.
+        """
         gone = [tab.part]
+        kept: set[str] = set()
+        for kind, part in relations(self._book.package, tab.part).values():
+            if kind == "drawing" and (drawn := drawn_by_user(self._book.package, part)) is not None:
+                self._drawn[tab.name] = drawn
+                kept |= drawn.parts
         while gone:
             part = gone.pop()
             for kind, target in relations(self._book.package, part).values():
-                if kind in _OWN and self._book.package.has(target):
+                if kind in _OWN and target not in kept and self._book.package.has(target):
                     self.changed[target] = None
                     self._types.remove(target)
                     gone.append(target)
             if self._book.package.has(relations_part(part)):
                 self.changed[relations_part(part)] = None
 
-    def _looked(self, part: str) -> Iterator[bytes]:
-        """Give a worksheet's XML with the numbers of its looks as they are in the existing workbook."""
+    def _looked(self, part: str, drawing: bytes) -> Iterator[bytes]:
+        """Give a worksheet's XML with the numbers of its looks as they are in the existing workbook.
+
+        `drawing` is an element that names a further drawing, or nothing.
+        """
 
         def here(table: Sequence[int]) -> Callable[[re.Match[bytes]], bytes]:
             return lambda found: b'%b%d"' % (found[1], table[int(found[2])])
@@ -115,6 +163,9 @@ class Transplant:
                 (_RULE_LOOK, self._rules),
             ):
                 xml = pattern.sub(here(table), xml)
+            if drawing and not piece:
+                at = min(at for mark in _BEHIND_DRAWING if (at := xml.find(mark)) >= 0)
+                xml = xml[:at] + drawing + xml[at:]
             yield xml
 
     def _take_relations(self, source: str, target: str) -> None:
@@ -157,129 +208,3 @@ def _styles_part(book: Book) -> str:
     if part is None:
         raise Unfit("workbook.unread", reason="it has no table of looks")
     return part
-
-
-class _Types:
-    """The list of a package's parts by kind, changed as text so that what it says of others stays."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        prefix = re.search(r"<(?:(\w+):)?Types\b", text)
-        self._prefix = f"{prefix[1]}:" if prefix and prefix[1] else ""
-
-    def of(self, part: str) -> str | None:
-        """Return the kind of a part that is named itself."""
-        found = re.search(rf'<{self._prefix}Override\b[^>]*PartName="/{re.escape(part)}"[^>]*>', self.text)
-        kind = re.search(r'ContentType="([^"]*)"', found[0]) if found else None
-        return kind[1] if kind else None
-
-    def set(self, part: str, kind: str) -> None:
-        """Name a part with its kind."""
-        self.remove(part)
-        named = f'<{self._prefix}Override PartName="/{part}" ContentType="{kind}"/>'
-        end = f"</{self._prefix}Types>"
-        self.text = self.text.replace(end, named + end)
-
-    def remove(self, part: str) -> None:
-        """No longer name a part."""
-        pattern = rf'<{self._prefix}Override\b[^>]*PartName="/{re.escape(part)}"[^>]*?(?:/>|></{self._prefix}Override>)'
-        self.text = re.sub(pattern, "", self.text)
-
-    def default_from(self, other: "_Types", ending: str) -> None:
-        """Say of what kind parts with this ending are, as the other list does."""
-        if re.search(rf'<{self._prefix}Default\b[^>]*Extension="{ending}"', self.text, re.IGNORECASE):
-            return
-        found = re.search(rf'<Default\b[^>]*Extension="{ending}"[^>]*>', other.text, re.IGNORECASE)
-        kind = re.search(r'ContentType="([^"]*)"', found[0]) if found else None
-        if kind:
-            start = re.search(rf"<{self._prefix}Types\b[^>]*>", self.text)
-            at = start.end() if start else 0
-            made = f'<{self._prefix}Default Extension="{ending}" ContentType="{kind[1]}"/>'
-            self.text = self.text[:at] + made + self.text[at:]
-
-
-def workbook_xml(
-    book: Book,
-    added: Sequence[tuple[str, str]],
-    names: Mapping[str, str],
-    *,
-    ours: Sequence[str],
-    local: Sequence[tuple[str, str, str]],
-    filtered: tuple[str, int] | None,
-) -> tuple[bytes, bytes | None]:
-    """Return the workbook's own part and its relations, told of worksheets that were added and of names.
-
-    `names` are hidden names of ours with their references, `ours` worksheets whose own names are replaced by
-    `local` (worksheet, name, reference). `filtered`: a worksheet's filter reaches to this row now.
-    """
-    text = book.workbook.decode("utf-8")
-    found = re.search(r"<(?:(\w+):)?workbook\b", text)
-    p = f"{found[1]}:" if found and found[1] else ""
-    tabs = [tab.name for tab in book.tabs]
-    text, related = _with_tabs(book, text, p, added)
-    tabs += [name for name, _ in added]
-    kept = [
-        each
-        for each in re.findall(rf"<{p}definedName\b[^>]*>.*?</{p}definedName>", text, re.DOTALL)
-        if not _replaced(each, {tabs.index(name) for name in ours})
-    ]
-    if filtered is not None:
-        kept = [_reaching(each, tabs.index(filtered[0]), filtered[1]) for each in kept]
-    for tab, name, reference in local:
-        hidden = ' hidden="1"' if name.endswith("_FilterDatabase") else ""
-        place = f'localSheetId="{tabs.index(tab)}"'
-        kept.append(f'<{p}definedName name="{name}" {place}{hidden}>{escape(reference)}</{p}definedName>')
-    kept += [
-        f'<{p}definedName name="{name}" hidden="1">{escape(at)}</{p}definedName>'
-        for name, at in names.items()
-    ]
-    return _with_names(text, p, kept).encode("utf-8"), related
-
-
-def _with_tabs(book: Book, text: str, p: str, added: Sequence[tuple[str, str]]) -> tuple[str, bytes | None]:
-    """Return the workbook's XML and its relations with these worksheets put behind the others."""
-    if not added:
-        return text, None
-    place = relations_part(WORKBOOK)
-    related = book.package.read(place).decode("utf-8")
-    prefix = re.search(rf'xmlns:(\w+)="{_OFFICE}"', text)
-    if prefix is None:
-        raise Unfit("workbook.unread", reason="its list of worksheets is written in an unknown way")
-    number = max((int(each) for each in re.findall(r'sheetId="(\d+)"', text)), default=0)
-    taken = set(re.findall(r'Id="([^"]*)"', related))
-    for offset, (name, part) in enumerate(added, start=1):
-        relation = next(each for at in range(1, 10**6) if (each := f"rIdB{at}") not in taken)
-        taken.add(relation)
-        tab = f'<{p}sheet name="{name}" sheetId="{number + offset}" {prefix[1]}:id="{relation}"/>'
-        text = text.replace(f"</{p}sheets>", f"{tab}</{p}sheets>")
-        made = f'Relationship Id="{relation}" Type="{_OFFICE}/worksheet" Target="/{part}"/>'
-        related = re.sub(r"</(\w+:)?Relationships>", rf"<\g<1>{made}\g<0>", related)
-    return text, related.encode("utf-8")
-
-
-def _replaced(name: str, tabs: set[int]) -> bool:
-    """Return whether a name is one that is written anew."""
-    start = name.partition(">")[0]
-    if 'name="bulkorders_c' in start:
-        return True
-    tab = re.search(r'localSheetId="(\d+)"', start)
-    print_or_filter = re.search(r'name="_xlnm\.(?:Print_Titles|_FilterDatabase)"', start)
-    return bool(tab and print_or_filter and int(tab[1]) in tabs)
-
-
-def _reaching(name: str, tab: int, last: int) -> str:
-    """Return the name of a filter with its area reaching to this row."""
-    if f'localSheetId="{tab}"' not in name or "_xlnm._FilterDatabase" not in name:
-        return name
-    return re.sub(r"(:\$?[A-Z]+\$?)(\d+)", lambda found: f"{found[1]}{max(int(found[2]), last)}", name)
-
-
-def _with_names(text: str, p: str, names: Sequence[str]) -> str:
-    """Return the workbook's XML with these defined names."""
-    whole = f"<{p}definedNames>{''.join(names)}</{p}definedNames>" if names else ""
-    there = re.compile(rf"<{p}definedNames\b[^>]*/>|<{p}definedNames\b[^>]*>.*?</{p}definedNames>", re.DOTALL)
-    if there.search(text):
-        return there.sub(lambda _: whole, text, count=1)
-    anchors = rf"</{p}externalReferences>|</{p}functionGroups>|</{p}sheets>"
-    at = max(found.end() for found in re.finditer(anchors, text))
-    return text[:at] + whole + text[at:]
