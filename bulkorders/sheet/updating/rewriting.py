@@ -16,6 +16,8 @@ Wanted = Mapping[int, tuple[Stored, str | None]]
 
 _NEAR = 1e-9
 _SPANS = re.compile(rb'\sspans="[^"]*"')
+_HEIGHT = re.compile(rb'\sht="[^"]*"')
+_SET_HEIGHT = re.compile(rb'\scustomHeight="(?:1|true)"')
 _REFERENCE = re.compile(rb"([A-Z]+)(\d+):([A-Z]+)(\d+)")
 
 
@@ -66,6 +68,11 @@ class Rewriting:
         yield self._grown(sheet.tail, rb'(<(?:\w+:)?autoFilter\b[^>]*\bref=")([^"]*)(")')
 
     def _row(self, tokens: Tokens, number: int, row: bytes, wanted: Wanted) -> bytes:
+        """Return a row with what is wanted in its cells, as tall as it takes unless a person set its height."""
+        written = self._filled(tokens, number, row, wanted)
+        return row if written is row else _fitting(tokens, written)
+
+    def _filled(self, tokens: Tokens, number: int, row: bytes, wanted: Wanted) -> bytes:
         """Return a row with what is wanted in its cells, which come from left to right."""
         if tokens.named(row):
             quick = self._quick(tokens, number, row, wanted)
@@ -170,6 +177,13 @@ def _cell(tokens: Tokens, number: int, column: int, look: int, held: Stored) -> 
     if p:
         inner = re.sub(r"<(/?)(?=(?:is|t|v|c)[\s>])", rf"<\1{p.decode()}", inner)
     return start + inner.encode("utf-8")
+
+
+def _fitting(tokens: Tokens, row: bytes) -> bytes:
+    """Return a row without the height that a program reckoned for what stood in it before."""
+    end = row.find(b">") if tokens.row_start.match(row) else -1
+    opening = row[: end + 1]
+    return row if _SET_HEIGHT.search(opening) else _HEIGHT.sub(b"", opening) + row[end + 1 :]
 
 
 def _inner(held: Stored) -> bytes:

@@ -31,6 +31,13 @@ _NO_RELATIONS = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
 )
+_LABELS = b'<c:showVal val="1"/>'
+_LABELS_TOLD = (
+    b'<c:showLegendKey val="0"/><c:showVal val="1"/><c:showCatName val="0"/><c:showSerName val="0"/>'
+    b'<c:showPercent val="0"/><c:showBubbleSize val="0"/>'
+)
+"""What a chart's labels show. Programs differ in what they take for granted, by who last saved the workbook."""
+
 _OWN = frozenset(
     {"drawing", "vmlDrawing", "comments", "threadedComment", "chart", "chartStyle", "chartColorStyle"}
 )
@@ -181,7 +188,7 @@ class Transplant:
             old = re.compile(rf'Target="[^"]*?{re.escape(posixpath.basename(part))}"')
             text = old.sub(f'Target="/{named}"', text, count=1)
             if not known:
-                self.changed[named] = package.read(part)
+                self.changed[named] = package.read(part).replace(_LABELS, _LABELS_TOLD)
                 self._take_relations(part, named)
         self.changed[relations_part(target)] = text.encode("utf-8")
 
