@@ -228,7 +228,7 @@ def run_trial(desk: Any, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("block", range(4))
 def test_no_result_on_a_wrong_row_and_no_order_twice(block: int, desk, monkeypatch: pytest.MonkeyPatch):
     """However rows and columns are permuted, each result stands in its order's row and nothing is sold twice."""
-    for seed in range(block * 8, block * 8 + 8):
+    for seed in range(block * 3, block * 3 + 3):
         run_trial(desk, seed, monkeypatch)
 
 

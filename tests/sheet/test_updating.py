@@ -337,6 +337,7 @@ def test_formulas_of_the_user_stay(desk: Desk):
 
     desk.edit(change)
     desk.save(placed(2, message="Changed"), placed(3, message="Changed"), invalid(4))
+    assert b'fullCalcOnLoad="1"' in members(desk.path)["xl/workbook.xml"]
     orders = desk.book()["Orders"]
     assert orders.cell(2, at(orders, "Message")).value == "=A2&B2"
     assert orders.cell(3, at(orders, "Message")).value == "Changed"

@@ -46,7 +46,20 @@ def workbook_xml(
         f'<{p}definedName name="{name}" hidden="1">{escape(at)}</{p}definedName>'
         for name, at in names.items()
     ]
-    return _with_names(text, p, kept).encode("utf-8"), related
+    return _calculated(_with_names(text, p, kept), p).encode("utf-8"), related
+
+
+def _calculated(text: str, p: str) -> str:
+    """Return the workbook's XML asking for its formulas to be calculated anew: those of the user's read our cells."""
+    asked = ' fullCalcOnLoad="1"'
+    found = re.search(rf"<{p}calcPr\b[^>]*?/?>", text)
+    if found is None:
+        return text.replace(f"</{p}definedNames>", f"</{p}definedNames><{p}calcPr{asked}/>", 1)
+    if "fullCalcOnLoad=" in found[0]:
+        now = re.sub(r'\sfullCalcOnLoad="[^"]*"', asked, found[0])
+    else:
+        now = found[0].replace("calcPr", f"calcPr{asked}", 1)
+    return text[: found.start()] + now + text[found.end() :]
 
 
 def _with_tabs(book: Book, text: str, p: str, added: Sequence[tuple[str, str]]) -> tuple[str, bytes | None]:
