@@ -1,6 +1,8 @@
 """A run's results saved: into the workbook that is there where that keeps all its user did, else beside it."""
 
 import hashlib
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +19,9 @@ from bulkorders.sheet.results.replacing import in_place_of
 from bulkorders.sheet.results.values import Describe
 from bulkorders.sheet.updating import Content, Unfit, update
 from bulkorders.sheet.updating.filling import Origin
+
+_ODD = (ValueError, LookupError, ArithmeticError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What a workbook ends with that is made as nobody thought of: it is left alone, and no result is lost for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,11 @@ def _saved(path: Path, written: Path) -> Saved:
 def _updated(path: Path, content: Content) -> Path:
     """Bring the workbook up to date; return where it is. Raises Unfit, and then nothing has changed."""
     with in_place_of(path) as replacement:
-        update(path, replacement.file, content)
+        try:
+            update(path, replacement.file, content)
+        except _ODD as error:
+            reason = str(error) or type(error).__name__
+            raise Unfit("workbook.unread", reason=reason) from error
     return replacement.path
 
 

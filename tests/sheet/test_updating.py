@@ -1,9 +1,11 @@
 """An existing results workbook brought up to date: results find their rows, and what its user did stays."""
 
 import hashlib
+import random
 import re
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import replace
 from datetime import UTC
@@ -20,6 +22,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bulkorders.errors import GuardError
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Row, Sheet, Submission
 from bulkorders.model.problems import Problem
@@ -634,3 +637,26 @@ def test_other_programs_ways_of_writing(hand: Callable[[dict[str, bytes]], dict[
     desk.save(*lines)
     assert members(desk.path)["xl/worksheets/sheet1.xml"] == before
     assert [row.key for row in read_sheet(desk.path).rows][:2] == [f"{2:032x}", f"{3:032x}"]
+
+
+def test_damaged_workbooks_cost_no_results(desk: Desk):
+    """However the parts of a workbook are damaged, results are written: in place and readable, or beside it."""
+    whole = members(desk.path)
+    parts = ["xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"]
+    for seed in range(24):
+        chance = random.Random(seed)  # noqa: S311 - a test that can be run again
+        name = chance.choice(parts)
+        at = chance.randrange(len(whole[name]))
+        damaged = whole[name][:at] + chance.choice([b"", b"<", b'"', b"&", b"\xff"]) + whole[name][at + 3 :]
+        with zipfile.ZipFile(desk.path, "w") as archive:
+            for each, content in (whole | {name: damaged}).items():
+                archive.writestr(each, content)
+        before = desk.path.read_bytes()
+        saved = None
+        with suppress(GuardError):  # where nobody can tell any more that it is ours
+            saved = desk.save(placed(2, status="Completed"), placed(3), invalid(4))
+        if saved is None or saved.path != desk.path:
+            assert desk.path.read_bytes() == before
+        if saved is not None and saved.path != desk.path:
+            assert Desk(saved.path).rows("Status")[0] == ("Completed",)
+            saved.path.unlink()
