@@ -3,8 +3,8 @@
 Amounts are strings of digits, times ISO texts in UTC with offset; what can't be read is null.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -159,8 +159,28 @@ class Report(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class PastRun:
+    """An earlier run over the same campaign. Times are ISO texts in UTC with offset; `counts` as in the report.
+
+    `money` are charge, what is unexplained (None: not known) and currency of each account.
+    """
+
+    run: str
+    command: str
+    started_at: str
+    finished_at: str | None
+    stopped: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    money: Sequence[tuple[Decimal, Decimal | None, str | None]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What the Summary sheet tells of a run, apart from its lines. Times are ISO texts in UTC with offset."""
+    """What the Summary sheet tells of a run, apart from its lines. Times are ISO texts in UTC with offset.
+
+    `rates` are those of the catalogue as this run found it, by account and service. `runs` are the campaign's
+    earlier runs, newest first.
+    """
 
     run: str
     command: str
@@ -172,3 +192,5 @@ class RunSummary:
     money: Sequence[AccountMoney]
     stopped: str = ""
     notices: Sequence[str] = ()
+    rates: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    runs: Sequence[PastRun] = ()

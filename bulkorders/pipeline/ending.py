@@ -1,20 +1,25 @@
 """How a run ends: the balance once more, the results workbook, the report, the run's record."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from bulkorders import wording
 from bulkorders.errors import GuardError
 from bulkorders.journal.protocol import Journal, Run
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
-from bulkorders.model.report import Line, Report, RunSummary, Stop
+from bulkorders.model.report import Line, PastRun, Report, RunSummary, Stop
 from bulkorders.pipeline import bookkeeping, lateness, readings, recording, reporting
 from bulkorders.pipeline.accounts import now
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.options import Front
-from bulkorders.sheet.results import write_results
+from bulkorders.sheet.saving import Saved, save_results
+
+RUNS = 1_000
+"""Runs of the journal that are looked through for those of a campaign."""
 
 
 async def finish(
@@ -59,10 +64,13 @@ async def finish(
         money=account_money,
         stopped=f"{stopped.message} {stopped.next}".strip() if stopped else "",
         notices=notices,
+        rates=rates_of(run),
+        runs=await past_runs(run, journal),
     )
-    written, unwritten = await asyncio.to_thread(write_workbook, results, run, lines, summary)
-    if written is not None and written.resolve() != results.resolve():
-        front.tell(wording.note("results.beside", {"path": str(results), "found": str(written)}))
+    saved, unwritten = await asyncio.to_thread(write_workbook, results, run, lines, summary)
+    written = saved.path if saved else None
+    if saved is not None and saved.code is not None:
+        front.tell(wording.note(saved.code, saved.facts or {}))
     report = reporting.report_of(
         run, lines, account_money, results=str(written) if written else None, stopped=stopped or unwritten
     )
@@ -81,13 +89,53 @@ async def as_it_stands(run: Checking, journal: Journal) -> dict[str, Submission]
     return {each.key: each for each in found}
 
 
+def rates_of(run: Checking) -> dict[tuple[str, str], Decimal]:
+    """Return the rates as the accounts' catalogues have them now, by account and service."""
+    return {
+        (account.id, service.id): service.rate
+        for account in run.distinct_accounts()
+        for service in account.catalogue.services.values()
+        if service.rate is not None
+    }
+
+
+async def past_runs(run: Checking, journal: Journal) -> list[PastRun]:
+    """Return the earlier runs over these campaigns, newest first."""
+    own = set(run.campaigns)
+    return [
+        PastRun(
+            each.id,
+            each.command,
+            each.started_at,
+            each.finished_at,
+            stopped=each.stopped,
+            counts=each.counts,
+            money=[_past_money(part) for part in each.money],
+        )
+        for each in await journal.runs(limit=RUNS)
+        if each.campaign is not None and own & set(each.campaign.split(", ")) and each.id != run.run
+    ]
+
+
+def _past_money(part: Mapping[str, Any]) -> tuple[Decimal, Decimal | None, str | None]:
+    """Return charge, what is unexplained, and currency of an account in an earlier run."""
+    unexplained = part.get("unexplained")
+    return (
+        Decimal(part.get("charged") or 0),
+        None if unexplained is None else Decimal(unexplained),
+        part.get("currency"),
+    )
+
+
 def write_workbook(
     path: Path, run: Checking, lines: Sequence[Line], summary: RunSummary
-) -> tuple[Path | None, Stop | None]:
+) -> tuple[Saved | None, Stop | None]:
     """Write the workbook; return where it is, or why it could not be written. The journal has everything."""
     try:
-        written = write_results(path, run.sheet, lines, summary, describe=wording.problem_text)
+        saved = save_results(
+            path, run.sheet, lines, summary, describe=wording.problem_text, read_digest=run.digest
+        )
     except GuardError as error:
         told = wording.explain(error)
         return None, Stop(code=error.code, message=told.message or "", next=told.next or "")
-    return written, None
+    return saved, None

@@ -40,6 +40,7 @@ RESULT_COLUMNS: tuple[ResultColumn, ...] = (
     ResultColumn("charge", "Charge"),
     ResultColumn("currency", "Currency"),
     ResultColumn("status", "Status"),
+    ResultColumn("delivered", "Delivered"),
     ResultColumn("start_count", "Start count"),
     ResultColumn("remains", "Remains"),
     ResultColumn("placed_at", "Placed at"),
@@ -50,6 +51,12 @@ RESULT_COLUMNS: tuple[ResultColumn, ...] = (
 
 KEY_COLUMN = "bulkorders key"
 """Header of the hidden column that carries each order's key through sorting, inserting and renaming."""
+
+REPAIR_COLUMN = "What to do"
+"""Header of the column of `To fix` that says how to put the row right; its rows are grouped by it."""
+
+ROW_COLUMN = "bulkorders row"
+"""Header of the hidden column by which a row of the sheet is found again: its number, a colon, its digest."""
 
 GONE = "gone:"
 """What the key cell of a row of `Orders` begins with where its order's row has left the sheet."""
@@ -85,6 +92,8 @@ ORDERS_SHEET = "Orders"
 TO_FIX_SHEET = "To fix"
 IN_DOUBT_SHEET = "In doubt"
 SUMMARY_SHEET = "Summary"
+SERVICES_SHEET = "Services used"
+RUNS_SHEET = "Runs"
 
 RESERVED = ("key", "action", "service", "link", "quantity", "order", "orders")
 """Parameters of every call or with columns of their own: a column `param:` of these would change what is bought."""

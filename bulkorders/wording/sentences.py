@@ -22,6 +22,7 @@ from bulkorders.wording.request_texts import (
 from bulkorders.wording.run_texts import OUTCOMES, RUN_NOTES
 from bulkorders.wording.run_texts import QUESTIONS as RUN_QUESTIONS
 from bulkorders.wording.sheet_texts import SHEET_ERRORS
+from bulkorders.wording.workbook_texts import WORKBOOK_NOTES
 
 __all__ = ["ERRORS", "FIELD_TITLES", "NOTES", "OUTCOMES", "PROBLEMS", "QUESTIONS", "REPAIRS"]
 
@@ -50,6 +51,7 @@ NOTES: dict[str, str] = {
     **GUARD_NOTES,
     **READING_NOTES,
     **REQUEST_NOTES,
+    **WORKBOOK_NOTES,
 }
 """By code: what is worth knowing and stops nothing."""
 

@@ -29,8 +29,9 @@ from bulkorders.sheet.results import write_results
 HEADER = ("Client", "Service", "Link", "Quantity", "Reference", "Due")
 COLUMNS = {"client": 0, "service": 1, "link": 2, "quantity": 3, "reference": 4}
 HANOI = timezone(timedelta(hours=7))
-OURS = ["State", "Order ID", "Message", "Service name", "Estimate", "Charge", "Currency", "Status", "Start count",
-        "Remains", "Placed at", "Checked at", "Refills and cancels"]  # fmt: skip
+OURS = ["State", "Order ID", "Message", "Service name", "Estimate", "Charge", "Currency", "Status", "Delivered",
+        "Start count", "Remains", "Placed at", "Checked at", "Refills and cancels"]  # fmt: skip
+HIDDEN = ["bulkorders key", "bulkorders row"]
 
 SUMMARY = RunSummary(
     run="2026-05-04-0910-7f3a",
@@ -121,12 +122,16 @@ def everything(sheet: Worksheet) -> list[Any]:
 
 
 def test_worksheets(write: Write):
-    """A results workbook has Orders, To fix, In doubt and Summary, and a very hidden one that names its origin."""
+    """A results workbook has six worksheets for people, and a very hidden one that names its origin and columns."""
     book = write(placed(2))
-    assert book.sheetnames == ["Orders", "To fix", "In doubt", "Summary", "_bulkorders"]
-    assert book["_bulkorders"].sheet_state == "veryHidden"
-    assert dict(book["_bulkorders"].values) == {
-        "schema": "1",
+    assert book.sheetnames == [
+        "Orders", "To fix", "In doubt", "Summary", "Services used", "Runs", "_bulkorders",
+    ]  # fmt: skip
+    hidden = book["_bulkorders"]
+    assert hidden.sheet_state == "veryHidden"
+    assert [cell.value for cell in hidden["E"]][: len(HEADER) + 2] == [*HEADER, "State", "Order ID"]
+    assert {name: value for name, value, *_ in hidden.values if name} == {
+        "schema": "2",
         "campaign": "Spring & summer",
         "journal": "0123456789abcdef",
         "sheet": "/orders/spring.xlsx",
@@ -156,13 +161,13 @@ def test_user_cells_keep_their_type(write: Write):
 def test_our_columns(write: Write):
     """Right of the user's columns stand ours: the order id as text, amounts as numbers, times in the zone given."""
     orders = write(placed(2))["Orders"]
-    assert [cell.value for cell in orders[1]] == [*HEADER, *OURS, "bulkorders key"]
+    assert [cell.value for cell in orders[1]] == [*HEADER, *OURS, *HIDDEN]
     moment = datetime(2026, 5, 4, 9, 10)  # noqa: DTZ001 - a spreadsheet's times have no zone
-    assert [cell.value for cell in orders[2]][6:] == [
-        "Placed", "99999", None, "Facebook views", 1.25, 1.25, "VND", "Completed", 168, -2, moment,
+    assert [cell.value for cell in orders[2]][6:-1] == [
+        "Placed", "99999", None, "Facebook views", 1.25, 1.25, "VND", "Completed", 1, 168, -2, moment,
         moment + timedelta(minutes=1, seconds=30), None, f"{2:032x}",
     ]  # fmt: skip
-    assert "UTC+07:00" in orders["Q1"].comment.text
+    assert "UTC+07:00" in orders["R1"].comment.text
 
 
 def test_order_with_many_ids(write: Write):
@@ -171,7 +176,7 @@ def test_order_with_many_ids(write: Write):
 
 
 def test_key_column_is_hidden(write: Write):
-    """The column of keys is hidden, and a row without an order has its number there."""
+    """The columns of keys and rows are hidden, and a row without an order has its number there."""
     orders = write(placed(2), invalid(3, "Quantity"))["Orders"]
     assert orders.column_dimensions["T"].hidden
     assert column(orders, "bulkorders key") == [f"{2:032x}", "row:3"]
@@ -262,10 +267,10 @@ def test_to_fix_has_what_can_be_put_right(write: Write):
     duplicate = Line(row(5), "duplicate", key="k5")
     book = write(placed(2), invalid(3, "Quantity"), rejected, duplicate, in_doubt(6), Line(row(7), "ready"))
     fix = book["To fix"]
-    assert [cell.value for cell in fix[1]] == [*HEADER, "State", "Message", "bulkorders key"]
-    assert column(fix, "State") == ["Invalid", "Rejected", "Duplicate"]
-    assert column(fix, "bulkorders key") == ["row:3", "k4", "k5"]
-    assert "--retry-rejected" in column(fix, "Message")[1]
+    assert [cell.value for cell in fix[1]] == [*HEADER, "State", "What to do", "Message", *HIDDEN]
+    assert sorted(column(fix, "State")) == ["Duplicate", "Invalid", "Rejected"]
+    assert sorted(column(fix, "bulkorders key")) == ["k4", "k5", "row:3"]
+    assert any("--retry-rejected" in str(said) for said in column(fix, "Message"))
 
 
 def test_bad_cells_are_marked(write: Write):
@@ -372,10 +377,21 @@ def test_summary_sums_by_service(write: Write):
         "Summary"
     ]
     assert table(summary, "By service") == [
-        ["Service", "Name", "Orders", "Completed", "Quantity", "Currency", "Estimate", "Charge"],
-        ["7", "Followers", 1, 0, 500, "VND", 9],
-        ["1", "Facebook views", 3, 2, 1500, "VND", 3.75, 2.3],
-        ["Total", 4, 2, 2000, "VND", 12.75, 2.3],
+        [
+            "Service",
+            "Name",
+            "Orders",
+            "Completed",
+            "Ordered",
+            "Delivered",
+            "Share",
+            "Currency",
+            "Estimate",
+            "Charge",
+        ],
+        ["7", "Followers", 1, 0, 500, 500, 1, "VND", 9],
+        ["1", "Facebook views", 3, 2, 1500, 1000, 2 / 3, "VND", 3.75, 2.3],
+        ["Total", 4, 2, 2000, 1500, 0.75, "VND", 12.75, 2.3],
     ]
 
 
@@ -384,7 +400,7 @@ def test_summary_of_a_check(write: Write):
     order = Order(2, "1", "https://example.com/post/2", 800)
     line = Line(row(2), "ready", order, service_name="Facebook views", estimate=Decimal(2), currency="VND")
     summary = write(line)["Summary"]
-    assert table(summary, "By service")[1] == ["1", "Facebook views", 1, 0, 800, "VND", 2]
+    assert table(summary, "By service")[1] == ["1", "Facebook views", 1, 0, 800, 0, 0, "VND", 2]
     assert "Estimated, VND" in everything(summary)
 
 
@@ -438,20 +454,29 @@ def test_orders_is_fit_to_work_with_and_to_print(write: Write):
 
 
 def test_states_differ_by_word_and_colour(write: Write):
-    """Each state has a colour of its own; rows that need a person are tinted all along, the others not."""
+    """Each state has a rule with a colour of its own, down to the last row, and none colours the user's columns."""
+    orders = write(placed(2))["Orders"]
+    rules = {area.sqref: area.rules for area in orders.conditional_formatting}
+    assert [str(area) for area in rules] == ["G2:G1048576", "G2:S1048576", "O2:O1048576"]
+    by_word, tints, bars = rules.values()
+    assert {rule.formula[0].strip('"') for rule in by_word} == {
+        "Placed", "Ready", "In doubt", "Rejected", "Invalid", "Duplicate", "Dropped",
+    }  # fmt: skip
+    assert len({rule.dxf.fill.bgColor.rgb for rule in by_word}) == 7
+    assert next(rule.formula[0] for rule in tints) == '$G2="In doubt"'
+    assert [rule.type for rule in bars] == ["dataBar"]
+
+
+def test_to_fix_is_grouped_by_repair(write: Write):
+    """Rows that are put right in the same way stand together, the most frequent repair first."""
     lines = [
-        placed(2),
-        Line(row(3), "ready"),
-        in_doubt(4),
-        invalid(5),
-        Line(row(6), "duplicate"),
-        Line(row(7), "rejected"),
+        replace(invalid(number, "Quantity"), problems=(Problem(number, code, "Quantity"),))
+        for number, code in enumerate(["quantity.missing", "quantity.below_min", "link.missing"] * 2, start=2)
     ]
-    orders = write(*lines)["Orders"]
-    colours = [orders.cell(number, 7).fill.fgColor.rgb for number in range(2, 8)]
-    assert len(set(colours)) == 6
-    tinted = [orders.cell(number, 1).fill.patternType == "solid" for number in range(2, 8)]
-    assert tinted == [False, False, True, True, True, True]
+    lines.append(invalid(8, "Quantity"))
+    told = column(write(*lines)["To fix"], "What to do")
+    assert told[:3] == ["Quantity below the service's minimum: raise it"] * 3
+    assert told[3:] == ["Link is missing: fill it in"] * 2 + ["Quantity is missing: fill it in"] * 2
 
 
 def test_given_back_it_is_the_same_sheet(write: Write, tmp_path: Path):

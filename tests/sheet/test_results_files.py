@@ -50,6 +50,7 @@ def test_results_stand_beside_the_sheet(tmp_path: Path):
     """The results of a sheet are named after it, whatever kind it is."""
     assert results_path(tmp_path / "spring.xlsx") == tmp_path / "spring.results.xlsx"
     assert results_path(tmp_path / "spring.v2.csv") == tmp_path / "spring.v2.results.xlsx"
+    assert results_path(tmp_path / "spring.results.ods") == tmp_path / "spring.results.xlsx"
 
 
 def test_results_given_back_keep_their_path(results: Path, tmp_path: Path):

@@ -5,10 +5,14 @@ from dataclasses import dataclass, replace
 
 from bulkorders.errors import SheetError
 from bulkorders.model.orders import Cell, Sheet
-from bulkorders.sheet import columns
-from bulkorders.sheet.reading.grid import SHOWN, Grid, Note, blank, numbers_note, titles
+from bulkorders.sheet import columns, markers
+from bulkorders.sheet.markers import Written
+from bulkorders.sheet.reading.grid import SHOWN, Grid, Note, Worksheet, blank, numbers_note, titles
 from bulkorders.sheet.reading.header import header_at, make_sheet
 from bulkorders.sheet.reading.workbook import Workbook
+
+SEARCHED = 50
+"""Rows among which the header of a worksheet is looked for."""
 
 INPUT_SHEETS = (columns.ORDERS_SHEET, columns.TO_FIX_SHEET)
 
@@ -40,29 +44,34 @@ def read_results(
 ) -> Sheet:
     """Return the orders of a results workbook that is given back.
 
-    `Orders` is read, without our columns and without the rows that stand for orders no longer in the
-    sheet. A row of `To fix` replaces the row of the same key in `Orders` wherever its cells differ (note
-    `to_fix_used`); the number stays that of `Orders`. A row of `To fix` that `Orders` has no row for is
-    not lost: it follows after the last row of `Orders`, under the next free number (note `to_fix_added`,
-    with its number in `To fix` and its new one); one without a key that is cell by cell a row of
-    `Orders` is that row. With `worksheet` only that one is read, either of the two.
+    `Orders` is read (also under another name, where it is the only one with our keys), without our columns
+    and without the rows that stand for orders no longer in the sheet. A row of `To fix` replaces the row of
+    the same key in `Orders` wherever its cells differ (note `to_fix_used`); the number stays that of
+    `Orders`. A row of `To fix` that `Orders` has no row for is not lost: it follows after the last row of
+    `Orders`, under the next free number (note `to_fix_added`, with its number in `To fix` and its new one);
+    one without a key that is cell by cell a row of `Orders` is that row. With `worksheet` only that one is
+    read, either of the two.
 
     Raises SheetError `sheet.no_worksheet` (`wanted`, `found`) beside those of `make_sheet`.
     """
     wanted = worksheet or columns.ORDERS_SHEET
     found = workbook.get(wanted)
-    if found is None or found.name not in INPUT_SHEETS:
+    told, written = _hidden_values(workbook)
+    if found is None:
+        found = _renamed(workbook, worksheet)
+    elif found.name not in INPUT_SHEETS:
+        found = None
+    if found is None:
         there = [each.name for each in workbook.worksheets if each.name in INPUT_SHEETS]
         raise no_worksheet(path, wanted, there)
-    own = _own_rows(workbook.grid(found), mapping)
+    own = _own_rows(workbook.grid(found), mapping, written)
     fixing = workbook.get(columns.TO_FIX_SHEET) if worksheet is None else None
     notes: list[Note] = []
     if fixing is not None and own.grid.rows:
-        own, notes = _merged(own, _own_rows(workbook.grid(fixing), mapping))
+        own, notes = _merged(own, _own_rows(workbook.grid(fixing), mapping, Written()))
     remembered = {number: columns.key_of_cell(cell) for number, cell in own.keys.items()}
     keys = {number: key for number, key in remembered.items() if key is not None}
     sheet = make_sheet(path, own.grid, mapping, keys)
-    told = _hidden_values(workbook)
     return replace(
         sheet,
         campaign_id=told.get("campaign"),
@@ -77,21 +86,42 @@ def no_worksheet(path: str, wanted: str, found: Sequence[str]) -> SheetError:
     return SheetError("sheet.no_worksheet", path=path, wanted=wanted, found=list(found))
 
 
-def _hidden_values(workbook: Workbook) -> dict[str, str]:
-    """Return what the hidden worksheet keeps, by name."""
+def _renamed(workbook: Workbook, wanted: str | None) -> Worksheet | None:
+    """Return the worksheet of the orders where it has another name: the only one else with our column of keys."""
+    ours = [columns.TO_FIX_SHEET, columns.IN_DOUBT_SHEET, columns.SUMMARY_SHEET]
+    ours += [columns.SERVICES_SHEET, columns.RUNS_SHEET, columns.HIDDEN_SHEET]
+    found = [
+        each
+        for each in workbook.worksheets
+        if each.name not in ours
+        and (wanted is None or each.name == wanted)
+        and _has_keys(workbook.grid(each))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _has_keys(grid: Grid) -> bool:
+    """Return whether a worksheet has our column of keys."""
+    return any(columns.KEY_COLUMN in titles(cells) for _, cells in grid.rows[:SEARCHED])
+
+
+def _hidden_values(workbook: Workbook) -> tuple[dict[str, str], Written]:
+    """Return what the hidden worksheet keeps: values by name, and the columns of Orders as they were written."""
     hidden = workbook.get(columns.HIDDEN_SHEET)
     rows = workbook.grid(hidden).rows if hidden is not None else []
     pairs = [cells[:2] for _, cells in rows if len(cells) > 1]
-    return {str(name): str(value) for name, value in pairs if value is not None}
+    told = {str(name): str(value) for name, value in pairs if name is not None and value is not None}
+    listed = [cells[3:5] for _, cells in rows if len(cells) > 3 and cells[3] is not None]  # noqa: PLR2004 - D and E
+    return told, Written([(str(cells[0]), str(cells[1] or "") if len(cells) > 1 else "") for cells in listed])
 
 
-def _own_rows(grid: Grid, mapping: Mapping[str, str] | None) -> OwnRows:
+def _own_rows(grid: Grid, mapping: Mapping[str, str] | None, written: Written) -> OwnRows:
     """Return a worksheet's rows without our columns, and their keys."""
     if not grid.rows:
         return OwnRows(grid, {}, (), 0)
     place = header_at(grid, mapping) or 0
     header = titles(grid.rows[place][1])
-    kept, key_column = _own_columns(header)
+    kept, key_column = _own_columns(header, written)
     keys: dict[int, str] = {}
     rows = [_picked(grid.rows[place], kept, beyond=0)]
     for row in grid.rows[place + 1 :]:
@@ -113,18 +143,20 @@ def _own_rows(grid: Grid, mapping: Mapping[str, str] | None) -> OwnRows:
     return OwnRows(lean, keys, _places(header[index] for index in kept), grid.rows[-1][0])
 
 
-def _own_columns(header: Sequence[str]) -> tuple[list[int], int | None]:
+def _own_columns(header: Sequence[str], written: Written) -> tuple[list[int], int | None]:
     """Return the user's columns, and the column of the keys.
 
     Ours stand right of the user's: where both have a "Status", the last one is ours.
     """
-    ours: set[int] = set()
-    for title in (*(column.title for column in columns.RESULT_COLUMNS), columns.KEY_COLUMN):
-        last = max((index for index, each in enumerate(header) if each.strip() == title), default=None)
-        if last is not None:
-            ours.add(last)
-    key_column = next((index for index in ours if header[index].strip() == columns.KEY_COLUMN), None)
-    return [index for index in range(len(header)) if index not in ours], key_column
+    found = markers.find(header, written)
+    ours = set(found.ours.values())
+    for title in found.unclear:
+        # Whose it is can't be told; what is surely not an order's field is not lost by being left out.
+        ours.add(max(index for index, each in enumerate(header) if each.strip() == title))
+    repair = [index for index, each in enumerate(header) if each.strip() == columns.REPAIR_COLUMN]
+    if not written.columns and repair:
+        ours.add(repair[-1])
+    return [index for index in range(len(header)) if index not in ours], found.ours.get(markers.KEY)
 
 
 def _picked(

@@ -1,20 +1,25 @@
 """The results workbook: every row of the sheet with what became of it, written whole or not at all."""
 
-from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import BinaryIO
 
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.workbook import Workbook
 
 from bulkorders.errors import GuardError
-from bulkorders.model.orders import Sheet
+from bulkorders.model.orders import Cell, Sheet
 from bulkorders.model.report import Line, RunSummary
+from bulkorders.sheet import markers
 from bulkorders.sheet.columns import (
     HIDDEN_NAMES,
     HIDDEN_SHEET,
     IN_DOUBT_SHEET,
     ORDERS_SHEET,
+    RUNS_SHEET,
+    SERVICES_SHEET,
     SUMMARY_SHEET,
     TO_FIX_SHEET,
 )
@@ -22,16 +27,27 @@ from bulkorders.sheet.results.doubts import write_in_doubt
 from bulkorders.sheet.results.replacing import in_place_of, is_ours, results_path, room_for, writable
 from bulkorders.sheet.results.row_xml import RowWorksheet
 from bulkorders.sheet.results.rows import Setting, write_orders, write_to_fix
+from bulkorders.sheet.results.runs import write_runs
+from bulkorders.sheet.results.services import write_services
+from bulkorders.sheet.results.showing import Showing
 from bulkorders.sheet.results.streaming import streaming
 from bulkorders.sheet.results.styles import ACCENT, TONES, Styles
 from bulkorders.sheet.results.summary import write_summary
 from bulkorders.sheet.results.values import Describe, finest, listed, shared_keys
 from bulkorders.sheet.results.writing import clean, put_text
 
-__all__ = ["SCHEMA", "is_ours", "results_path", "writable", "write_results"]
+__all__ = ["SCHEMA", "is_ours", "results_path", "writable", "write_results", "write_whole"]
 
-SCHEMA = "1"
+SCHEMA = "2"
 """The number of this arrangement of worksheets, in the hidden one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of a workbook that is there already: its columns, and edited cells of To fix by key cell."""
+
+    columns: Sequence[tuple[str, str]]
+    edited: Mapping[str, Sequence[Cell]]
 
 
 def write_results(
@@ -53,14 +69,40 @@ def write_results(
     """
     room_for(path, sum(1 for _ in listed(lines)))
     with in_place_of(path) as replacement:
-        try:
-            with streaming(replacement.file) as workbook:
-                setting = _setting(workbook, sheet, lines, summary, describe=describe, zone=zone)
-                _fill(workbook, setting, lines, summary)
-        except XlsxWriterException as error:
-            cause = next((each for each in error.args if isinstance(each, OSError)), None)
-            raise cause or GuardError("results.not_writable", path=str(path), reason=str(error)) from error
+        write_whole(replacement.file, path, sheet, lines, summary, describe=describe, zone=zone)
     return replacement.path
+
+
+def write_whole(
+    file: BinaryIO,
+    path: Path,
+    sheet: Sheet,
+    lines: Sequence[Line],
+    summary: RunSummary,
+    *,
+    describe: Describe,
+    zone: tzinfo | None = None,
+    told: Told | None = None,
+) -> None:
+    """Write the whole workbook into a file; `path` is what errors call it.
+
+    With `told` all but the rows of Orders is written, to be put into a workbook that is there already.
+    """
+    try:
+        with streaming(file) as workbook:
+            setting = _setting(
+                workbook,
+                sheet,
+                lines,
+                summary,
+                describe=describe,
+                zone=zone,
+                edited=told.edited if told else {},
+            )
+            _fill(workbook, setting, lines, summary, told)
+    except XlsxWriterException as error:
+        cause = next((each for each in error.args if isinstance(each, OSError)), None)
+        raise cause or GuardError("results.not_writable", path=str(path), reason=str(error)) from error
 
 
 def _setting(
@@ -71,38 +113,72 @@ def _setting(
     *,
     describe: Describe,
     zone: tzinfo | None,
+    edited: Mapping[str, Sequence[Cell]],
 ) -> Setting:
     """Return what all worksheets share."""
+    decimals = finest(lines)
     return Setting(
         sheet=sheet,
         describe=describe,
         zone=zone,
         zone_name=_zone_name(summary.finished_at or summary.started_at, zone),
-        decimals=finest(lines),
+        decimals=decimals,
         shared_keys=shared_keys(lines),
         styles=Styles(workbook),
         footer=f"&L&9{_footer(summary.campaign)}&C&9&A&R&9&P / &N",
+        showing=Showing(describe, zone, decimals),
+        edited=edited,
     )
 
 
-def _fill(workbook: Workbook, setting: Setting, lines: Sequence[Line], summary: RunSummary) -> None:
+def _fill(
+    workbook: Workbook, setting: Setting, lines: Sequence[Line], summary: RunSummary, told: Told | None
+) -> None:
     """Write all worksheets."""
-    orders, fix, doubt, result = (
+    orders, fix, doubt, result, used, runs = (
         workbook.add_worksheet(name, RowWorksheet)
-        for name in (ORDERS_SHEET, TO_FIX_SHEET, IN_DOUBT_SHEET, SUMMARY_SHEET)
+        for name in (ORDERS_SHEET, TO_FIX_SHEET, IN_DOUBT_SHEET, SUMMARY_SHEET, SERVICES_SHEET, RUNS_SHEET)
     )
-    write_orders(orders, setting, lines)
+    write_orders(orders, setting, () if told else lines)
     if write_to_fix(fix, setting, lines):
         fix.set_tab_color(TONES["invalid"].bar)
     if write_in_doubt(doubt, setting, lines):
         doubt.set_tab_color(TONES["in_doubt"].bar)
     write_summary(workbook, result, setting, lines, summary)
     result.set_tab_color(ACCENT)
-    _write_hidden(workbook, summary)
-    workbook.set_properties({"title": clean(summary.campaign), "comments": clean(f"Run {summary.run}")})
+    write_services(used, setting, lines, summary)
+    write_runs(runs, setting, lines, summary)
+    columns = told.columns if told else _columns(setting.sheet)
+    _write_hidden(workbook, summary, columns)
+    if told is None:
+        for name, reference in markers.names(ORDERS_SHEET, dict(enumerate(range(len(columns)))), 0).items():
+            workbook.define_name(name, f"={reference}")
+            workbook.defined_names[-1][3] = True  # hidden; there is no argument for it
+    client = clean(summary.campaign)
+    workbook.set_properties(
+        {
+            "title": client,
+            "subject": "Order report",
+            "comments": clean(f"Run {summary.run}"),
+            "created": _made(summary),
+        }
+    )
 
 
-def _write_hidden(workbook: Workbook, summary: RunSummary) -> None:
+def _made(summary: RunSummary) -> datetime:
+    """Return when the workbook was made, for its properties."""
+    return (
+        datetime.fromisoformat(summary.finished_at or summary.started_at).astimezone(UTC).replace(tzinfo=None)
+    )
+
+
+def _columns(sheet: Sheet) -> list[tuple[str, str]]:
+    """Return name and header of each column of Orders, in their order."""
+    users = [(markers.USER, title) for title in sheet.header]
+    return [*users, *markers.OURS.items()]
+
+
+def _write_hidden(workbook: Workbook, summary: RunSummary, columns: Sequence[tuple[str, str]]) -> None:
     """Write the very hidden worksheet by which the workbook is known when it is given back."""
     hidden = workbook.add_worksheet(HIDDEN_SHEET)
     told = {
@@ -111,9 +187,13 @@ def _write_hidden(workbook: Workbook, summary: RunSummary) -> None:
         "journal": summary.journal_id,
         "sheet": summary.sheet,
     }
-    for row, name in enumerate(HIDDEN_NAMES):
-        put_text(hidden, row, 0, name)
-        put_text(hidden, row, 1, told[name])
+    for row in range(max(len(HIDDEN_NAMES), len(columns))):
+        if row < len(HIDDEN_NAMES):
+            put_text(hidden, row, 0, HIDDEN_NAMES[row])
+            put_text(hidden, row, 1, told[HIDDEN_NAMES[row]])
+        if row < len(columns):
+            put_text(hidden, row, 3, columns[row][0])
+            put_text(hidden, row, 4, columns[row][1])
     hidden.very_hidden()
 
 

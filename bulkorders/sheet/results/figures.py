@@ -1,7 +1,7 @@
 """The figures of a run's Summary: rows by where they stand, and orders by service."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -46,17 +46,19 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceFigures:
-    """All orders of one service in one currency that are sent, in doubt, or to be sent.
+class Figures:
+    """All orders of one service or campaign in one currency that are sent, in doubt, or to be sent.
 
-    `estimate` is of all of them, `charge` of those whose charge is known (None: of none).
+    `what` is the service's id or the campaign. `quantity` and `delivered` are in pieces; `estimate` is of all
+    of them, `charge` of those whose charge is known (None: of none).
     """
 
-    service: str
+    what: str
     name: str
     currency: str | None
     orders: int
     quantity: int
+    delivered: int
     estimate: Decimal
     charge: Decimal | None
     completed: int
@@ -82,52 +84,72 @@ def standings(lines: Sequence[Line]) -> list[Standing]:
     return found
 
 
-def by_service(lines: Sequence[Line]) -> list[ServiceFigures]:
+def by_service(lines: Sequence[Line]) -> list[Figures]:
     """Return the orders by service, the dearest first."""
-    records = [_record(line) for line in lines if line.state in _ORDERED]
+    return _grouped(lines, _service, values.service_name)
+
+
+def by_campaign(lines: Sequence[Line], default: str) -> list[Figures]:
+    """Return the orders by campaign, the dearest first; one that names none is of the `default` one."""
+
+    def campaign(line: Line) -> str:
+        named = line.submission.campaign if line.submission else line.order.campaign if line.order else None
+        return named or default
+
+    return _grouped(lines, campaign, lambda _: "")
+
+
+def _grouped(
+    lines: Sequence[Line], what: Callable[[Line], str], name: Callable[[Line], str]
+) -> list[Figures]:
+    """Return the orders by what they have in common."""
+    records = [(what(line), name(line), *_record(line)) for line in lines if line.state in _ORDERED]
     if not records:
         return []
     import pandas as pd  # noqa: PLC0415 - takes most of a second to load, and only this needs it
 
-    table = pd.DataFrame.from_records(records, columns=["service", "name", "currency", *_SUMMED])
-    grouped: Any = table.groupby(["currency", "service"], sort=False).agg(
+    table = pd.DataFrame.from_records(records, columns=["what", "name", "currency", *_SUMMED])
+    grouped: Any = table.groupby(["currency", "what"], sort=False).agg(
         name=("name", "last"),
-        orders=("service", "size"),
+        orders=("what", "size"),
         quantity=("quantity", "sum"),
+        delivered=("delivered", "sum"),
         estimate=("estimate", money.total),
         charge=("charge", money.total),
         charged=("charge", "count"),
         completed=("completed", "sum"),
     )
     figures = [
-        ServiceFigures(
-            service=row.service,
+        Figures(
+            what=row.what,
             name=row.name,
             currency=row.currency or None,
             orders=int(row.orders),
             quantity=int(row.quantity),
+            delivered=int(row.delivered),
             estimate=row.estimate,
             charge=row.charge if row.charged else None,
             completed=int(row.completed),
         )
         for row in grouped.reset_index().itertuples(index=False)
     ]
-    return sorted(figures, key=lambda each: (each.currency or "", -each.estimate, each.service))
+    return sorted(figures, key=lambda each: (each.currency or "", -each.estimate, each.what))
 
 
-def total_by_currency(figures: Sequence[ServiceFigures]) -> list[ServiceFigures]:
+def total_by_currency(figures: Sequence[Figures]) -> list[Figures]:
     """Return the sums of these figures, one for each currency."""
     found = []
     for code in sorted({each.currency or "" for each in figures}):
         own = [each for each in figures if (each.currency or "") == code]
         known = [each.charge for each in own if each.charge is not None]
         found.append(
-            ServiceFigures(
-                service="Total",
+            Figures(
+                what="Total",
                 name="",
                 currency=code or None,
                 orders=sum(each.orders for each in own),
                 quantity=sum(each.quantity for each in own),
+                delivered=sum(each.delivered for each in own),
                 estimate=money.total(each.estimate for each in own),
                 charge=money.total(known) if known else None,
                 completed=sum(each.completed for each in own),
@@ -136,16 +158,20 @@ def total_by_currency(figures: Sequence[ServiceFigures]) -> list[ServiceFigures]
     return found
 
 
-_SUMMED = ("quantity", "estimate", "charge", "completed")
+_SUMMED = ("quantity", "delivered", "estimate", "charge", "completed")
 
 
-def _record(line: Line) -> tuple[str, str, str, int, Decimal | None, Decimal | None, bool]:
-    """Return one order as a record of the table."""
+def _service(line: Line) -> str:
     order, sent = line.order, line.submission
-    service = sent.service if sent else order.service if order else ""
-    quantity = sent.quantity if sent else order.quantity if order else None
+    return sent.service if sent else order.service if order else ""
+
+
+def _record(line: Line) -> tuple[str, int, int, Decimal | None, Decimal | None, bool]:
+    """Return one order as a record of the table, its service or campaign apart."""
+    order, sent = line.order, line.submission
+    quantity = values.ordered_pieces(sent) if sent else order.quantity if order else None
     completed = line.state == "placed" and sent is not None and sent.status == Delivery.COMPLETED
     return (
-        service, values.service_name(line), values.currency(line) or "", quantity or 0,
+        values.currency(line) or "", quantity or 0, values.delivered_pieces(line) or 0,
         values.estimate(line), values.charge(line), completed,
     )  # fmt: skip

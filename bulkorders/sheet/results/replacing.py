@@ -46,7 +46,7 @@ def results_path(sheet_path: Path) -> Path:
     """
     if is_ours(sheet_path):
         return sheet_path
-    return sheet_path.with_name(sheet_path.stem + RESULTS_SUFFIX)
+    return sheet_path.with_name(sheet_path.stem.removesuffix(".results") + RESULTS_SUFFIX)
 
 
 def is_ours(path: Path, mark: str = HIDDEN_SHEET) -> bool:

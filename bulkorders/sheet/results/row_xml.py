@@ -39,9 +39,9 @@ class RowWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter is not typed 
             start = f'<c r="{_letters(column)}{number}"{_style(look)}'
             if type(held) is str:
                 if held:
-                    parts.append(f'{start} t="inlineStr"><is>{_text(held)}</is></c>')
+                    parts.append(f'{start} t="inlineStr"><is>{text_xml(held)}</is></c>')
             elif held is not None:
-                parts.append(start + _value(held))
+                parts.append(start + value_xml(held))
             elif look is not None:
                 parts.append(f"{start}/>")
             last = column
@@ -63,7 +63,7 @@ def _style(look: Format | None) -> str:
     return "" if look is None else f' s="{look._get_xf_index()}"'  # noqa: SLF001 - as XlsxWriter's rows do
 
 
-def _value(held: Stored) -> str:
+def value_xml(held: Stored) -> str:
     """Return the rest of a cell that holds no text."""
     if isinstance(held, bool):
         return f' t="b"><v>{int(held)}</v></c>'
@@ -74,7 +74,7 @@ def _value(held: Stored) -> str:
     return f"><v>{held!r}</v></c>"
 
 
-def _text(text: str) -> str:
+def text_xml(text: str) -> str:
     """Return the XML of a text: as it is, whatever it begins with."""
     if len(text) < _SHORT and _NEEDS_CARE.search(text) is None:
         return f"<t>{text}</t>"

@@ -1,11 +1,10 @@
 """The worksheets Orders and To fix: the user's columns as they were, and what became of each row."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
-from decimal import Decimal
-from functools import lru_cache
 from itertools import islice
 
 from xlsxwriter.format import Format
@@ -13,11 +12,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from bulkorders.model.orders import Cell, Sheet
 from bulkorders.model.report import Line
-from bulkorders.sheet.columns import KEY_COLUMN, RESULT_COLUMNS, ResultColumn
+from bulkorders.sheet.columns import KEY_COLUMN, REPAIR_COLUMN, RESULT_COLUMNS, ROW_COLUMN, ResultColumn
 from bulkorders.sheet.results import values
+from bulkorders.sheet.results.colours import bar_delivered, colour_states
 from bulkorders.sheet.results.row_xml import Placed, RowWorksheet
-from bulkorders.sheet.results.styles import MOMENT, TEXT, TONES, WHOLE, Styles, money_format
-from bulkorders.sheet.results.writing import clean, local, number, serial, stored
+from bulkorders.sheet.results.showing import NUMBERS, TIMES, Showing
+from bulkorders.sheet.results.styles import TEXT, WHOLE, Styles
+from bulkorders.sheet.results.writing import Stored, clean, stored
 
 SAMPLED = 500
 """Rows that are looked at for the widths of columns."""
@@ -28,24 +29,33 @@ NOTED = 1_000
 HEADER_HEIGHT = 32.0
 LINE_HEIGHT = 15.0
 
-_WIDEST = {"message": 46, "requests": 34, "link": 48, "service_name": 30, "placed_at": 17, "checked_at": 17}
-_NARROWEST = {"state": 11, "message": 24, "placed_at": 17, "checked_at": 17}
+_WIDEST = {
+    "message": 46, "requests": 34, "repair": 40, "link": 48, "service_name": 30, "placed_at": 17, "checked_at": 17,
+    "status": 13, "delivered": 12,
+}  # fmt: skip
+_NARROWEST = {
+    "state": 11, "message": 24, "repair": 24, "placed_at": 17, "checked_at": 17, "status": 13, "order_id": 11,
+    "charge": 11, "delivered": 12,
+}  # fmt: skip
 _CAP, _LEAST = 26, 7
-_NUMBERS = frozenset(
-    {"quantity", "max_rate", "runs", "interval", "estimate", "charge", "start_count", "remains"}
-)
-_WRAPPED = frozenset({"message", "requests"})
-_TIMES = frozenset({"placed_at", "checked_at"})
 _IDS = frozenset({"service", "reference"})
 _MOST_LINES = {False: 5, True: 12}
 _A4 = 9
-_FIX_COLUMNS = tuple(column for column in RESULT_COLUMNS if column.name in {"state", "message"})
+_FIX_COLUMNS = (
+    *(column for column in RESULT_COLUMNS if column.name == "state"),
+    ResultColumn("repair", REPAIR_COLUMN),
+    *(column for column in RESULT_COLUMNS if column.name == "message"),
+)
+_WRAPPED = frozenset({"message", "repair", "requests"})
 _BAD = {"bg_color": "#FFCBBD", "font_color": "#701F10"}
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What all rows of a workbook share: their sheet, the sentences, the zone, decimals and formats."""
+    """What all rows of a workbook share: their sheet, how lines are shown, the zone, decimals and formats.
+
+    `edited` are cells of To fix, by key cell, that its user has changed and not yet given in.
+    """
 
     sheet: Sheet
     describe: values.Describe
@@ -55,6 +65,8 @@ class Setting:
     shared_keys: frozenset[str]
     styles: Styles
     footer: str
+    showing: Showing
+    edited: Mapping[str, Sequence[Cell]] = field(default_factory=dict)
 
 
 class Rows:
@@ -69,14 +81,12 @@ class Rows:
         self._roomy = roomy
         self._first = len(setting.sheet.header)
         self._key_column = self._first + len(ours)
-        names = [column.name for column in ours]
-        self._message_column = self._first + names.index("message")
+        self._names = [column.name for column in ours]
+        self._wrapped = {self._first + at for at, name in enumerate(self._names) if name in _WRAPPED}
         self._next = 1
         self._fields = {index: name for name, index in setting.sheet.columns.items()}
         self._widths: dict[int, float] = {}
-        self._looks: dict[tuple[str | None, bool, bool, str | None, bool], Format] = {}
-        self._states = {state: setting.styles.state(state) for state in TONES}
-        self._local = lru_cache(maxsize=10_000)(self._made_local)
+        self._looks: dict[tuple[str | None, bool, bool, bool], Format] = {}
 
     def head(self, sample: Sequence[Line]) -> None:
         """Write the header, and set widths and print by a sample of the lines."""
@@ -87,30 +97,39 @@ class Rows:
             name = self._fields.get(index, "")
             texts = [_shown(values.cells(line, self._setting.sheet), index) for line in sample]
             self._set_width(index, name, title, texts)
-            cells.append((index, title, styles.header(ours=False, numbers=name in _NUMBERS)))
+            cells.append((index, title, styles.header(ours=False, numbers=name in NUMBERS)))
         for index, column in enumerate(self._ours, start=self._first):
             texts = [str(self._value(column.name, line) or "") for line in sample]
             self._set_width(index, column.name, column.title, texts)
-            cells.append((index, column.title, styles.header(ours=True, numbers=column.name in _NUMBERS)))
-            if column.name in _TIMES:
+            cells.append((index, column.title, styles.header(ours=True, numbers=column.name in NUMBERS)))
+            if column.name in TIMES:
                 self._worksheet.write_comment(0, index, f"Times are in {self._setting.zone_name}.")
-        cells.append((self._key_column, KEY_COLUMN, styles.header(ours=True)))
-        self._worksheet.set_column(self._key_column, self._key_column, 34, None, {"hidden": True})
+        for index, title in enumerate((KEY_COLUMN, ROW_COLUMN), start=self._key_column):
+            cells.append((index, title, styles.header(ours=True)))
+        self._worksheet.set_column(self._key_column, self._key_column + 1, 34, None, {"hidden": True})
         self._worksheet.add_row(0, cells, HEADER_HEIGHT)
         print_across(self._worksheet, self._setting)
+        self._colour()
+
+    def _colour(self) -> None:
+        """Let the colours follow what the cells say, also when they say something else later."""
+        state = self._first + self._names.index("state")
+        colour_states(self._worksheet, self._setting.styles, state, self._first, self._key_column - 1)
+        if "delivered" in self._names:
+            bar_delivered(self._worksheet, self._first + self._names.index("delivered"))
 
     def add(self, line: Line, *, marked: Mapping[int, str] | None = None) -> None:
         """Write one line in the next row; `marked` are columns with a bad cell and what is wrong there."""
         row = self._next
-        tint = TONES[line.state].row
         bad = marked or {}
         if row <= NOTED:
             for index, text in bad.items():
                 self._worksheet.write_comment(row, index, clean(text), {"x_scale": 2})
-        cells = self._users_cells(line, tint, bad)
-        cells += self._our_cells(line, tint)
+        key = values.key(line, self._setting.shared_keys)
+        cells = self._users_cells(line, bad, key)
+        cells += self._our_cells(line)
         height = self._height(cells)
-        cells.append((self._key_column, values.key(line, self._setting.shared_keys), None))
+        cells += [(self._key_column, key, None), (self._key_column + 1, values.mark(line) or None, None)]
         self._worksheet.add_row(row, cells, height)
         self._next += 1
 
@@ -118,75 +137,51 @@ class Rows:
         """Put the filter over what was written."""
         self._worksheet.autofilter(0, 0, max(self._next - 1, 1), self._key_column - 1)
 
-    def _users_cells(self, line: Line, tint: str | None, bad: Mapping[int, str]) -> list[Placed]:
+    def _users_cells(self, line: Line, bad: Mapping[int, str], key: str) -> list[Placed]:
         """Return the user's cells of a line, each with the type it was read with."""
         shown = values.cells(line, self._setting.sheet)
+        if self._roomy:
+            shown = self._setting.edited.get(key, shown)
         look = self._look
         cells: list[Placed] = []
         for index in range(self._first):
-            held, form = stored(shown[index]) if index < len(shown) else (None, None)
+            held, form = users_cell(shown[index] if index < len(shown) else None, self._fields.get(index))
             text = isinstance(held, str)
-            left = text or form is not None
-            name = self._fields.get(index)
-            if name in _IDS:
-                left, form = True, TEXT if text else form
-            elif name == "quantity" and isinstance(held, int):
-                form = WHOLE
-            wrap = text and "\n" in str(held)
-            cells.append((index, held, look((form, left, wrap, tint, index in bad))))
+            left = text or form not in (None, WHOLE)
+            cells.append((index, held, look((form, left, text and "\n" in str(held), index in bad))))
         return cells
 
-    def _our_cells(self, line: Line, tint: str | None) -> list[Placed]:
+    def _our_cells(self, line: Line) -> list[Placed]:
         """Return what became of a line, in our columns."""
-        look = self._look
+        look, showing = self._look, self._setting.showing
         cells: list[Placed] = []
-        for index, column in enumerate(self._ours, start=self._first):
-            name = column.name
-            value = self._value(name, line)
-            if name == "state":
-                cells.append((index, str(value), self._states[line.state]))
-            elif value is None or value == "":
-                cells.append((index, None, look((None, True, False, tint, False))))
-            else:
-                held, form = self._held(name, value, line)
-                left = isinstance(held, str) or name in _TIMES
-                cells.append((index, held, look((form, left, name in _WRAPPED, tint, False))))
+        for index, name in enumerate(self._names, start=self._first):
+            held, form = showing.held(name, self._value(name, line), line)
+            left = isinstance(held, str) or name in TIMES or name not in NUMBERS
+            cells.append((index, held, look((form, left, index in self._wrapped, False))))
         return cells
 
     def _value(self, name: str, line: Line) -> values.Value:
         """Return what the line says in a column of ours."""
-        if name != "message":
-            return values.READ[name](line)
-        said = values.message(line, self._setting.describe)
-        return f"{said} {values.AGAIN}" if self._roomy and line.state == "rejected" else said
+        if name == "repair":
+            return values.repair(line)
+        said = self._setting.showing.value(name, line)
+        return (
+            f"{said} {values.AGAIN}"
+            if self._roomy and name == "message" and line.state == "rejected"
+            else said
+        )
 
-    def _held(self, name: str, value: values.Value, line: Line) -> tuple[float | str, str | None]:
-        """Return what a cell of ours holds, a number, a time or a text, and its number format."""
-        if isinstance(value, Decimal):
-            shown = values.decimals(value, values.currency(line))
-            return number(value), money_format(shown, self._setting.decimals)
-        if isinstance(value, int):
-            return value, WHOLE
-        if name in _TIMES:
-            return self._local(str(value)), MOMENT
-        return str(value), TEXT if name == "order_id" else None
-
-    def _made_local(self, iso: str) -> float:
-        """Return a time as the clock shows it; many orders share the second they were asked about in."""
-        return serial(local(iso, self._setting.zone))
-
-    def _look(self, key: tuple[str | None, bool, bool, str | None, bool]) -> Format:
-        """Return the format of a cell: number format, left, wrapped, the tint of its row, marked as wrong."""
+    def _look(self, key: tuple[str | None, bool, bool, bool]) -> Format:
+        """Return the format of a cell: number format, left, wrapped, marked as wrong."""
         if (made := self._looks.get(key)) is not None:
             return made
-        form, left, wrap, tint, bad = key
+        form, left, wrap, bad = key
         properties = {"valign": "top", "align": "left" if left else "right", "indent": 1, **Styles.line()}
         if form:
             properties["num_format"] = form
         if wrap:
             properties["text_wrap"] = True
-        if tint:
-            properties["bg_color"] = tint
         if bad:
             properties |= _BAD
         self._looks[key] = self._setting.styles.get(**properties)
@@ -196,7 +191,7 @@ class Rows:
         """Return the height of a row with a text of several lines; not every program makes room by itself."""
         most = 1
         for index, held, _ in cells:
-            if isinstance(held, str) and (index == self._message_column or "\n" in held):
+            if isinstance(held, str) and (index in self._wrapped or "\n" in held):
                 most = max(most, lines_of(held, self._widths.get(index, _CAP)))
         return LINE_HEIGHT * min(most, _MOST_LINES[self._roomy]) if most > 1 else None
 
@@ -239,15 +234,29 @@ def write_orders(worksheet: RowWorksheet, setting: Setting, lines: Sequence[Line
 
 
 def write_to_fix(worksheet: RowWorksheet, setting: Setting, lines: Sequence[Line]) -> bool:
-    """Write the worksheet To fix, bad cells marked, to be put right and given in; return whether any."""
+    """Write the worksheet To fix, bad cells marked, to be put right and given in; return whether any.
+
+    Rows that are put right in the same way stand together, the most frequent repair first.
+    """
     rows = Rows(worksheet, setting, _FIX_COLUMNS, roomy=True)
-    rows.head(list(islice(values.to_fix(lines), SAMPLED)))
-    any_line = False
-    for line in values.to_fix(lines):
+    found = list(values.to_fix(lines))
+    often = Counter(values.repair(line) for line in found)
+    found.sort(key=lambda line: (-often[values.repair(line)], values.repair(line)))
+    rows.head(found[:SAMPLED])
+    for line in found:
         rows.add(line, marked=_marked(line, setting))
-        any_line = True
     rows.close()
-    return any_line
+    return bool(found)
+
+
+def users_cell(cell: Cell, field_name: str | None) -> tuple[Stored, str | None]:
+    """Return what a cell of the user's holds in the workbook, and its number format: ids stay text."""
+    held, form = stored(cell)
+    if isinstance(held, str) and field_name in _IDS:
+        return held, TEXT
+    if field_name == "quantity" and isinstance(cell, int) and not isinstance(cell, bool):
+        return held, WHOLE
+    return held, form
 
 
 def _marked(line: Line, setting: Setting) -> dict[int, str]:

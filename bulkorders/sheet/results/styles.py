@@ -53,6 +53,7 @@ MOMENT = "yyyy-mm-dd hh:mm"
 CLOCK = "hh:mm:ss"
 SPAN = "[h]:mm:ss"
 WHOLE = "#,##0"
+PERCENT = "0%"
 TEXT = "@"
 
 MOST_DECIMALS = 8
@@ -93,6 +94,13 @@ class Styles:
             self._made[named] = self._workbook.add_format(wanted)
         return self._made[named]
 
+    def rule(self, **properties: Any) -> Format:
+        """Return the format of a rule: only what it changes."""
+        named = tuple(sorted(("rule_" + name, value) for name, value in properties.items()))
+        if named not in self._made:
+            self._made[named] = self._workbook.add_format(properties)
+        return self._made[named]
+
     def header(self, *, ours: bool, numbers: bool = False) -> Format:
         """Return the look of a header cell: the user's own columns are light, ours dark."""
         colours = (
@@ -102,12 +110,6 @@ class Styles:
         )
         align = "right" if numbers else "left"
         return self.get(bold=True, text_wrap=True, border=1, align=align, indent=1, **colours)
-
-    def state(self, state: str) -> Format:
-        """Return the look of a cell that says this state."""
-        tone = TONES[state]
-        look = {"align": "left", "indent": 1, "valign": "top", **self.line()}
-        return self.get(bg_color=tone.fill, font_color=tone.text, bold=tone.row is not None, **look)
 
     @staticmethod
     def line() -> dict[str, Any]:

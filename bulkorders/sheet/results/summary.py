@@ -10,48 +10,37 @@ from xlsxwriter.worksheet import Worksheet
 from bulkorders.model import money
 from bulkorders.model.outcomes import Delivery
 from bulkorders.model.report import AccountMoney, Line, RunSummary
-from bulkorders.sheet.columns import SUMMARY_SHEET
 from bulkorders.sheet.results import values
+from bulkorders.sheet.results.charts import CHART_ROWS, Charts, Place, charted, rows_for
 from bulkorders.sheet.results.figures import (
-    NOT_TOLD,
-    ServiceFigures,
+    Figures,
     Standing,
+    by_campaign,
     by_service,
     standings,
     total_by_currency,
 )
 from bulkorders.sheet.results.rows import Setting
-from bulkorders.sheet.results.styles import ACCENT, FAINT, TONES, WHOLE, money_format
+from bulkorders.sheet.results.styles import ACCENT, FAINT, PERCENT, TONES, WHOLE, money_format
 from bulkorders.sheet.results.summary_page import (
     COLUMN_WIDTH,
     LEFT,
     RIGHT,
-    ROW_PIXELS,
     Cell,
     Column,
     Page,
     Tile,
 )
-from bulkorders.sheet.results.writing import clean, local
+from bulkorders.sheet.results.writing import local
 
 UNKNOWN = "not known"
 
-_DELIVERY_BARS: dict[str, str] = {
-    Delivery.COMPLETED: "#2F7D4F",
-    Delivery.PARTIAL: "#B3B25C",
-    Delivery.IN_PROGRESS: "#5FA57C",
-    Delivery.PROCESSING: "#7DB894",
-    Delivery.PENDING: "#A3CDB3",
-    Delivery.CANCELED: "#9AA1AB",
-    NOT_TOLD: "#C9DED0",
-}
 _STANDING = (
     Column("", 2),
     Column("State", 2),
     Column("Rows", 1, numbers=True),
     Column("Share", 1, numbers=True),
 )
-_WORD_COLUMN, _ROWS_COLUMN, _CHART_COLUMN = LEFT + 2, LEFT + 4, LEFT + 6
 _MONEY = (
     Column("Account", 4),
     Column("Currency"),
@@ -59,14 +48,18 @@ _MONEY = (
     *(Column(title, 1, numbers=True) for title in ("Balance before", "Balance after")),
     *(Column(title, 1, numbers=True) for title in ("Refunded", "Unexplained")),
 )
-_SERVICES = (
-    Column("Service"),
-    Column("Name", 3),
-    *(Column(title, 1, numbers=True) for title in ("Orders", "Completed", "Quantity")),
+_FIGURES = (
+    *(Column(title, 1, numbers=True) for title in ("Orders", "Completed", "Ordered", "Delivered", "Share")),
     Column("Currency"),
-    *(Column(title, 2, numbers=True) for title in ("Estimate", "Charge")),
+    *(Column(title, 1, numbers=True) for title in ("Estimate", "Charge")),
 )
-_LEAST_CHART_ROWS = 9
+_SERVICES = (Column("Service"), Column("Name", 3), *_FIGURES)
+_CAMPAIGNS = (Column("Campaign", 4), *_FIGURES)
+_NAME_COLUMN, _ORDERED_COLUMN, _DELIVERED_COLUMN = LEFT + 1, LEFT + 6, LEFT + 7
+_SHARE_COLUMN, _SPENT_COLUMN = LEFT + 8, LEFT + 11
+_ONE_PAGE = 75
+"""Rows of the Summary that are still read well on one printed page."""
+
 _TILE_DECIMALS = 2
 """A tile shows the amount at a glance; the table below it shows every digit."""
 
@@ -74,7 +67,7 @@ _TILE_DECIMALS = 2
 def write_summary(
     workbook: Workbook, worksheet: Worksheet, setting: Setting, lines: Sequence[Line], summary: RunSummary
 ) -> None:
-    """Write the worksheet: what was run, where the rows stand, the money, the services, and one chart."""
+    """Write the worksheet: what was run, where the rows stand, the money, services, campaigns, and charts."""
     page = Page(setting.styles)
     standing, services = standings(lines), by_service(lines)
     rows = sum(line.row is not None for line in lines)
@@ -83,13 +76,15 @@ def write_summary(
     row = _notices(page, row, summary)
     top = page.heading(row + 1, "Where the rows stand")
     row = _standings(page, top, standing)
+    drawn = Charts(workbook, worksheet)
     if standing:
-        _chart(workbook, worksheet, top, standing)
-        row = max(row, top + _LEAST_CHART_ROWS + 1)
+        drawn.standing(top, standing)
+        row = max(row, top + CHART_ROWS + 1)
     row = _money(page, row + 1, summary)
-    row = _services(page, row + 1, services)
+    row = _services(page, row + 1, services, drawn)
+    row = _campaigns(page, row, by_campaign(lines, summary.campaign), drawn)
     _particulars(page, row + 1, setting, summary)
-    _layout(worksheet, setting)
+    _layout(worksheet, setting, row)
     page.write(worksheet)
 
 
@@ -102,9 +97,7 @@ def _title(page: Page, setting: Setting, summary: RunSummary) -> None:
     page.across(2, LEFT, RIGHT, f"Order report, {when}", font_color=FAINT, font_size=11)
 
 
-def _tiles(
-    rows: int, fix: int, standing: Sequence[Standing], services: Sequence[ServiceFigures]
-) -> list[Tile]:
+def _tiles(rows: int, fix: int, standing: Sequence[Standing], services: Sequence[Figures]) -> list[Tile]:
     """Return the six figures that matter most."""
     count = {state: sum(each.rows for each in standing if each.state == state) for state in TONES}
     completed = sum(each.rows for each in standing if each.word == Delivery.COMPLETED)
@@ -118,7 +111,7 @@ def _tiles(
     ]
 
 
-def _spent(services: Sequence[ServiceFigures]) -> Tile:
+def _spent(services: Sequence[Figures]) -> Tile:
     """Return the tile of what was charged, or is reckoned to be where nothing has been charged yet."""
     currencies = {each.currency for each in services}
     if len(currencies) > 1:
@@ -164,40 +157,6 @@ def _standings(page: Page, row: int, standing: Sequence[Standing]) -> int:
     return page.table(row, _STANDING, rows, totals=1)
 
 
-def _chart(workbook: Workbook, worksheet: Worksheet, top: int, standing: Sequence[Standing]) -> None:
-    """Draw where the rows stand as bars, each in the colour of its state."""
-    first, last = top + 1, top + len(standing)
-    chart = workbook.add_chart({"type": "bar"})
-    if chart is None:
-        raise TypeError("this XlsxWriter draws no bar charts")
-    bars = [_DELIVERY_BARS.get(each.word, TONES[each.state].bar) for each in standing]
-    chart.add_series(
-        {
-            "name": "Rows",
-            "categories": [SUMMARY_SHEET, first, _WORD_COLUMN, last, _WORD_COLUMN],
-            "values": [SUMMARY_SHEET, first, _ROWS_COLUMN, last, _ROWS_COLUMN],
-            # Rows are written to the disk at once, so the chart can't look its own figures up.
-            "categories_data": [clean(each.word) for each in standing],
-            "values_data": [each.rows for each in standing],
-            "points": [{"fill": {"color": bar}, "border": {"none": True}} for bar in bars],
-            "data_labels": {"value": True, "font": {"size": 10}},
-            "gap": 35,
-        }
-    )
-    chart.set_legend({"none": True})
-    chart.set_title({"none": True})
-    chart.set_y_axis(
-        {"reverse": True, "line": {"none": True}, "num_font": {"size": 10}, "major_tick_mark": "none"}
-    )
-    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
-    chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
-    chart.set_size({"width": 560, "height": ROW_PIXELS * max(_LEAST_CHART_ROWS, len(standing) + 2)})
-    described = ", ".join(f"{each.word} {each.rows}" for each in standing)
-    told = clean(f"Bar chart of the rows by where they stand: {described}.")
-    options = {"x_offset": 12, "description": told}
-    worksheet.insert_chart(top, _CHART_COLUMN, chart, options)
-
-
 def _money(page: Page, row: int, summary: RunSummary) -> int:
     """Put the money of each account; return the next free row."""
     if not summary.money:
@@ -223,27 +182,54 @@ def _amounts(each: AccountMoney) -> tuple[Decimal | None, ...]:
     return (each.estimated, each.charged, each.in_doubt, *balances, each.refunded, each.unexplained)
 
 
-def _services(page: Page, row: int, services: Sequence[ServiceFigures]) -> int:
-    """Put the orders by service, with a total for each currency; return the next free row."""
+def _services(page: Page, row: int, services: Sequence[Figures], drawn: Charts) -> int:
+    """Put the orders by service, with a total for each currency, and charts of them; return the next free row."""
     if not services:
         return row
-    row = page.heading(row, "By service")
-    totals = total_by_currency(services)
-    shown = [*services, *totals]
+    top = page.heading(row, "By service")
+    row = _figures(page, top, _SERVICES, services, drawn)
+    shown = charted(services)
+    drawn.spent(row + 1, LEFT, "Spent by service", shown, Place(top + 1, _NAME_COLUMN, _SPENT_COLUMN))
+    delivery = Place(top + 1, _NAME_COLUMN, _ORDERED_COLUMN, _DELIVERED_COLUMN)
+    drawn.delivered(row + 1, LEFT + 6, "Delivered against ordered, in pieces", shown, delivery)
+    return row + 1 + rows_for(shown)
+
+
+def _campaigns(page: Page, row: int, campaigns: Sequence[Figures], drawn: Charts) -> int:
+    """Put the orders by campaign where there are several, with a chart; return the next free row."""
+    if len({each.what for each in campaigns}) <= 1:
+        return row
+    top = page.heading(row + 1, "By campaign")
+    row = _figures(page, top, _CAMPAIGNS, campaigns, drawn)
+    shown = charted(campaigns)
+    drawn.spent(row + 1, LEFT, "Spent by campaign", shown, Place(top + 1, LEFT, _SPENT_COLUMN))
+    return row + 1 + rows_for(shown)
+
+
+def _figures(
+    page: Page, row: int, columns: Sequence[Column], figures: Sequence[Figures], drawn: Charts
+) -> int:
+    """Put a table of figures with its totals; return the next free row."""
+    totals = total_by_currency(figures)
+    shown = [*figures, *totals]
     most = max(_finest((each.estimate, each.charge), each.currency) for each in shown)
-    return page.table(row, _SERVICES, [_service(each, most) for each in shown], totals=len(totals))
+    drawn.bars(row + 1, row + len(figures), _SHARE_COLUMN)
+    named = len(columns) - len(_FIGURES)
+    return page.table(row, columns, [_row(each, most, named) for each in shown], totals=len(totals))
 
 
-def _service(figures: ServiceFigures, most: int) -> list[Cell]:
-    """Return a service's row of the table."""
+def _row(figures: Figures, most: int, named: int) -> list[Cell]:
+    """Return a row of a table of figures, `named` cells of which say what it is of."""
     code = figures.currency
+    share = Decimal(min(figures.delivered, figures.quantity)) / figures.quantity if figures.quantity else None
     return [
-        Cell(figures.service),
-        Cell(figures.name),
+        *(Cell(figures.what), Cell(figures.name))[:named],
         _count(figures.orders),
         _count(figures.completed),
         # Packages are ordered without a quantity.
         _count(figures.quantity) if figures.quantity else Cell(""),
+        _count(figures.delivered) if figures.quantity else Cell(""),
+        Cell("" if share is None else float(share), (("num_format", PERCENT),)),
         Cell(code or ""),
         _amount(figures.estimate, code, most),
         _amount(figures.charge, code, most, unknown=""),
@@ -289,7 +275,7 @@ def _amount(amount: Decimal | None, code: str | None, most: int, unknown: str = 
     return Cell(amount, (("num_format", money_format(values.decimals(amount, code), most)),))
 
 
-def _layout(worksheet: Worksheet, setting: Setting) -> None:
+def _layout(worksheet: Worksheet, setting: Setting, rows: int) -> None:
     """Set widths and print: no grid, across, one page wide."""
     worksheet.hide_gridlines(2)
     worksheet.set_column(0, 0, 2)
@@ -297,6 +283,6 @@ def _layout(worksheet: Worksheet, setting: Setting) -> None:
     worksheet.set_landscape()
     worksheet.set_paper(9)
     worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    worksheet.fit_to_pages(1, 0)
+    worksheet.fit_to_pages(1, 1 if rows <= _ONE_PAGE else 0)
     worksheet.set_footer(setting.footer)
     worksheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})

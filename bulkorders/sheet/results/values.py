@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import blake2b
 
+from bulkorders import wording
 from bulkorders.model import money
 from bulkorders.model.lifecycle import RequestState
 from bulkorders.model.orders import OWN_PARAMETER, Cell, Request, Sheet, Submission
+from bulkorders.model.outcomes import Delivery
 from bulkorders.model.problems import Problem
 from bulkorders.model.report import Line
 from bulkorders.sheet.columns import GONE, HELD, UNKEYED
@@ -20,8 +23,12 @@ TO_FIX = frozenset({"invalid", "duplicate", "rejected"})
 """States of rows that a person can put right and give in again. In doubt is never one of them."""
 
 LEFT_THE_SHEET = "The row of this order is no longer in the sheet."
+ROW_LEFT = "This row is no longer in the sheet; nothing was sent for it."
 ADD_NOTHING = "Send nothing for this row: the order may exist. See the worksheet In doubt."
 AGAIN = "Put the row right; to send it again as it is, use submit --retry-rejected."
+
+REFUSED = "Refused by the panel: put it right, or leave it"
+COPIED = "A copy of another row: its order stands there, and nothing was sent for this one."
 
 Value = str | int | Decimal | None
 
@@ -100,6 +107,19 @@ def key(line: Line, shared: Container[str] = ()) -> str:
     return found
 
 
+def digest(cells: Sequence[Cell]) -> str:
+    """Return what tells whether the cells of a row are the same as another time; blanks at its end do not count."""
+    shown = [repr(cell) for cell in cells]
+    while shown and shown[-1] == "None":
+        shown.pop()
+    return blake2b("\0".join(shown).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def mark(line: Line) -> str:
+    """Return what the hidden cell of a row holds by which it is found again: its number and its digest."""
+    return f"{line.row.number}:{digest(line.row.cells)}" if line.row is not None else ""
+
+
 def shared_keys(lines: Sequence[Line]) -> frozenset[str]:
     """Return the keys that more than one line has."""
     counted = Counter(line.key for line in lines if line.key)
@@ -118,6 +138,14 @@ def message(line: Line, describe: Describe) -> str:
     if gone(line):
         said.append(LEFT_THE_SHEET)
     return " ".join(filter(None, said))
+
+
+def repair(line: Line) -> str:
+    """Return what puts the row right, in a few words: of its first problem that blocks, or of the refusal."""
+    for problem in line.problems:
+        if problem.blocks:
+            return wording.repair(problem.code)
+    return REFUSED if line.state == "rejected" else ""
 
 
 def currency(line: Line) -> str | None:
@@ -183,6 +211,37 @@ def _request(request: Request, *, several: bool) -> str:
     return f"{' '.join(filter(None, told))}: {state}{f' ({said})' if said else ''}"
 
 
+def _delivered(line: Line) -> Decimal | None:
+    """Return which part of an order is delivered, from 0 to 1; None where nobody can say."""
+    sent = line.submission
+    if sent is None or line.state != "placed" or sent.status is None:
+        return None
+    if sent.status == Delivery.COMPLETED:
+        return Decimal(1)
+    ordered = (sent.quantity or 0) * _runs(sent)
+    if not ordered or sent.remains is None:
+        return None
+    return min(max(1 - Decimal(sent.remains) / ordered, Decimal(0)), Decimal(1))
+
+
+def delivered_pieces(line: Line) -> int | None:
+    """Return how many pieces of an order are delivered, None where nobody can say."""
+    part, sent = _delivered(line), line.submission
+    if part is None or sent is None or not sent.quantity:
+        return None
+    return int((part * sent.quantity * _runs(sent)).to_integral_value())
+
+
+def ordered_pieces(submission: Submission) -> int | None:
+    """Return how many pieces an order is for, a drip-feed's runs together; None for a package."""
+    return submission.quantity * _runs(submission) if submission.quantity else None
+
+
+def _runs(submission: Submission) -> int:
+    runs = submission.parameters.get("runs", "")
+    return max(int(runs), 1) if runs.isascii() and runs.isdigit() else 1
+
+
 READ: Mapping[str, Callable[[Line], Value]] = {
     "state": lambda line: STATE_WORDS[line.state],
     "order_id": _order_ids,
@@ -191,6 +250,7 @@ READ: Mapping[str, Callable[[Line], Value]] = {
     "charge": charge,
     "currency": currency,
     "status": _sent("status"),
+    "delivered": _delivered,
     "start_count": _sent("start_count"),
     "remains": _sent("remains"),
     "placed_at": _sent("placed_at"),
