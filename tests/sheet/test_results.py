@@ -30,7 +30,7 @@ HEADER = ("Client", "Service", "Link", "Quantity", "Reference", "Due")
 COLUMNS = {"client": 0, "service": 1, "link": 2, "quantity": 3, "reference": 4}
 HANOI = timezone(timedelta(hours=7))
 OURS = ["State", "Order ID", "Message", "Service name", "Estimate", "Charge", "Currency", "Status", "Start count",
-        "Remains", "Placed at", "Checked at"]  # fmt: skip
+        "Remains", "Placed at", "Checked at", "Refills and cancels"]  # fmt: skip
 
 SUMMARY = RunSummary(
     run="2026-05-04-0910-7f3a",
