@@ -185,7 +185,7 @@ def _close(month: Month, own: Material, account: str, currency: str | None) -> A
         estimated=_sum_of(lines, EntryKind.ESTIMATE),
         orders=len({each.key for each in lines if each.kind is EntryKind.CHARGE}),
         paid_in=tuple(paid_in),
-        gaps=tuple(named(each, own.readings, own.known) for each in gaps),
+        gaps=tuple(named(each, own.readings, own.known, own.lines) for each in gaps),
         campaigns=tuple(by_campaign(lines)),
         services=tuple(by_service(lines)),
         days=tuple(by_day(lines, month)),
