@@ -84,9 +84,7 @@ def _over_sheet(name: str, given: dict[str, Any], *, as_json: bool) -> int:
     from bulkorders.cli.front import TerminalFront
 
     front = TerminalFront(yes=bool(given.get("yes")), quiet=as_json)
-    with pasting.kept(
-        given["sheet"], front.tell, keep=name == "submit" and not given.get("dry_run")
-    ) as sheet:
+    with pasting.kept(given["sheet"], front.tell, keep=name != "check" and not given.get("dry_run")) as sheet:
         options = _options({**given, "sheet": sheet})
         return _run_over(name, options, front, as_json=as_json)
 

@@ -32,7 +32,8 @@ def test_pasted_orders_are_placed_once_however_often_they_are_pasted(desk):
     again = desk.run("submit", "-", "--yes", "--json", typed=LINES.replace("\n", " \r\n") + "\n")
     assert (again.code, again.states(), kept(desk)) == (0, ["placed", "placed"], [name])
     assert len(desk.sold()) == 2
-    assert desk.run("refresh", name, "--json").code == 0
+    refreshed = desk.run("refresh", "-", "--json", typed=LINES)
+    assert (refreshed.code, refreshed.json["sheet"]) == (0, name)
 
 
 def test_one_more_line_is_another_campaign_and_buys_no_line_twice(desk):
