@@ -3,6 +3,7 @@
 import json
 import socket
 import sqlite3
+import sys
 import threading
 import time
 from contextlib import closing
@@ -11,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from bulkorders.sandbox import Fault, running
+
+pytestmark = pytest.mark.usefixtures("within")
 
 SECRET = "secret-hook-71c0"  # noqa: S105 - it opens nothing
 
@@ -435,12 +438,9 @@ def test_an_address_that_is_none_ends_the_call_before_anything_is_sent(desk, add
     assert (ended.code, ended.json["error"]["code"], desk.sold()) == (2, code, [])
 
 
-def test_without_the_extra_the_call_ends_before_anything_is_sent(desk):
+def test_without_the_extra_the_call_ends_before_anything_is_sent(desk, monkeypatch):
     """Where Apprise is not installed, --notify ends with 2 and says what to install."""
-    hidden = desk.folder / "hidden" / "apprise"
-    hidden.mkdir(parents=True)
-    (hidden / "__init__.py").write_text("raise ImportError('not installed')\n", "utf-8")
-    desk.changes["PYTHONPATH"] = str(hidden.parent)
+    monkeypatch.setitem(sys.modules, "apprise", None)  # importing it fails, as where it is not installed
     desk.sheet(rows(1))
     ended = desk.run("daily", "campaign.csv", "--yes", "--notify", "json://127.0.0.1/", "--json")
     assert (ended.code, ended.json["error"]["code"], desk.sold()) == (2, "notify.missing", [])
