@@ -9,6 +9,9 @@ from bulkorders.sheet.reading.opening import KINDS, LOCKS
 RESULTS = ".results"
 """What the names of results workbooks have before their end, also of those that were saved beside another."""
 
+OTHERS = ("statement-", "ledger", "quickbooks", "xero")
+"""What the names of our statements and exports begin with, where nobody gave them another."""
+
 
 def sheets_of(named: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, SheetError]]]:
     """Return the order sheets, each once and those of a folder by name, and what could not be looked into."""
@@ -37,8 +40,8 @@ def _of_folder(folder: Path) -> Sequence[Path]:
 
 
 def _is_order_sheet(path: Path) -> bool:
-    """Whether a file in a folder is meant: no lock of Excel's, no results workbook of ours, nothing hidden."""
+    """Whether a file in a folder is meant: no lock of Excel's, no file that we wrote, nothing hidden."""
     name = path.name.lower()
-    if name.startswith((*LOCKS, ".")) or RESULTS in name:
+    if name.startswith((*LOCKS, *OTHERS, ".")) or RESULTS in name:
         return False
     return path.suffix.lower() in KINDS and not path.is_dir()

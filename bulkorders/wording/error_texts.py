@@ -102,7 +102,7 @@ RUN_ERRORS: dict[str, tuple[str, str]] = {
         "Without them no row can be checked; ask the panel.",
     ),
     "call.no_terminal": (
-        "This would spend money, and there is no terminal to ask on.",
+        "This needs a person's yes, and there is no terminal to ask on.",
         "Add --yes to go on without being asked.",
     ),
     "call.usage": ("{reason}", "See `{command} --help`."),

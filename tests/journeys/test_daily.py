@@ -168,7 +168,7 @@ def test_a_memory_that_is_lost_only_tells_old_news_once_more(desk):
 
 
 def test_a_folder_is_its_order_sheets(desk):
-    """A folder's sheets are taken by name; results, Excel's lock files and hidden ones are passed over."""
+    """A folder's sheets are taken by name; results, exports, lock files and hidden ones are passed over."""
     folder = desk.folder / "orders"
     folder.mkdir()
     desk.sheet(rows(1), "orders/b.csv")
@@ -180,6 +180,8 @@ def test_a_folder_is_its_order_sheets(desk):
         "old.results.xlsx",
         "old.results (2).xlsx",
         "notes.md",
+        "statement-2026-10.csv",
+        "ledger-1-90.csv",
     ):
         (folder / name).write_text("no order sheet", "utf-8")
     ended = desk.run("daily", "orders", "orders/a.csv", "--yes", "--json")

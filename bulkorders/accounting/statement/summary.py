@@ -242,7 +242,9 @@ def _chart(workbook: Workbook, name: str, series: _Series, width: float, form: s
     quiet = {"num_font": {"size": 9}, "line": {"none": True}, "major_tick_mark": "none"}
     values = {**quiet, "num_format": form, "major_gridlines": {"visible": True, "line": {"color": "#E4E8ED"}}}
     if by_day:
-        chart.set_x_axis({**quiet, "date_axis": True, "num_format": "d mmm", "label_position": "low"})
+        # An axis of dates with one day on it shows its own first day instead, in some programs.
+        dates = {"date_axis": True} if series.count > 1 else {"text_axis": True}
+        chart.set_x_axis({**quiet, **dates, "num_format": "d mmm", "label_position": "low"})
         chart.set_y_axis(values)
     else:
         chart.set_y_axis({**quiet, "label_position": "low"})
