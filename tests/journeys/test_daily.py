@@ -193,13 +193,13 @@ def test_a_folder_is_its_order_sheets(desk):
 
 def test_a_bad_sheet_stops_no_other(desk):
     """Sheets that are none, not there, or can't be read are said (exit 2); the one between is bought."""
-    (desk.folder / "broken.xlsx").write_text("no workbook", "utf-8")
+    (desk.folder / "broken.xlsx").write_bytes(b"PK\x03\x04 and no more")
     (desk.folder / "loop.csv").symlink_to("loop.csv")
     desk.sheet(rows(1), "good.csv")
     ended = desk.run("daily", ".", "gone.csv", "--yes", "--json")
     assert ended.code == 2
     assert [run["stopped"] and run["stopped"]["code"] for run in ended.json["runs"]] == [
-        "sheet.not_workbook",
+        "sheet.damaged",
         None,
         "sheet.unreadable",
         "sheet.not_found",

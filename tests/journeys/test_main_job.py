@@ -49,7 +49,7 @@ def test_json_is_exactly_the_contract(desk):
     ended = desk.run("submit", sheet, "--yes", "--json")
     report = ended.json
     assert set(report) == {
-        "schema", "run", "campaign", "sheet", "results", "counts", "money", "orders", "stopped",
+        "schema", "run", "campaign", "sheet", "results", "counts", "money", "orders", "stopped", "notes",
     }  # fmt: skip
     assert report["schema"] == 1
     assert set(report["counts"]) == COUNTS
@@ -421,7 +421,7 @@ def test_a_header_of_ones_own_is_mapped(desk):
         ("empty.xlsx", b"", "sheet.empty"),
         ("empty.csv", b"", "sheet.empty"),
         ("columns.csv", b"Name,Price\nx,1\n", "sheet.columns_missing"),
-        ("text.xlsx", b"Service,Link,Quantity\n1,https://example.com/a,500\n", "sheet.not_workbook"),
+        ("picture.xlsx", b"\x89PNG\r\n\x1a\n0000", "sheet.not_workbook"),
         ("page.pdf", b"%PDF-1.7", "sheet.kind"),
         ("header.csv", b"Service,Link,Quantity\n", "sheet.no_rows"),
     ],

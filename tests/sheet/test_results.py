@@ -178,7 +178,7 @@ def test_order_with_many_ids(write: Write):
 def test_key_column_is_hidden(write: Write):
     """The columns of keys and rows are hidden, and a row without an order has its number there."""
     orders = write(placed(2), invalid(3, "Quantity"))["Orders"]
-    assert orders.column_dimensions["T"].hidden
+    assert orders.column_dimensions["U"].hidden
     assert column(orders, "bulkorders key") == [f"{2:032x}", "row:3"]
 
 
@@ -447,7 +447,7 @@ def test_orders_is_fit_to_work_with_and_to_print(write: Write):
     """The header is frozen, has a filter and repeats on each page, which is as wide as one sheet of paper."""
     orders = write(placed(2), placed(3))["Orders"]
     assert orders.freeze_panes == "A2"
-    assert orders.auto_filter.ref == "A1:S3"
+    assert orders.auto_filter.ref == "A1:T3"
     assert orders.print_title_rows == "$1:$1"
     assert (orders.page_setup.orientation, orders.page_setup.fitToHeight) == ("landscape", 0)
     assert orders.sheet_properties.pageSetUpPr.fitToPage
@@ -457,7 +457,7 @@ def test_states_differ_by_word_and_colour(write: Write):
     """Each state has a rule with a colour of its own, down to the last row, and none colours the user's columns."""
     orders = write(placed(2))["Orders"]
     rules = {area.sqref: area.rules for area in orders.conditional_formatting}
-    assert [str(area) for area in rules] == ["G2:G1048576", "G2:S1048576", "O2:O1048576"]
+    assert [str(area) for area in rules] == ["G2:G1048576", "G2:T1048576", "O2:O1048576"]
     by_word, tints, bars = rules.values()
     assert {rule.formula[0].strip('"') for rule in by_word} == {
         "Placed", "Ready", "In doubt", "Rejected", "Invalid", "Duplicate", "Dropped",

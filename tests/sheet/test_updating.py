@@ -225,7 +225,7 @@ def test_new_rows_come_behind_the_last(desk: Desk):
         ("Client 5", "ID5"),
     ]
     orders = desk.book()["Orders"]
-    assert orders.auto_filter.ref == "A1:Q5"
+    assert orders.auto_filter.ref == "A1:R5"
     assert orders["E5"]._style == orders["E4"]._style  # noqa: SLF001 - the whole look
 
 
