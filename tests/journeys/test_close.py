@@ -208,7 +208,11 @@ def test_a_refill_costs_nothing(month):
     month.refresh(1)
     before = month.ledger()
     ids = report.orders[0].order_ids
-    month.run(requesting.request(RequestKind.REFILL, requesting.Choice(order_ids=ids), month.settings, Quiet(yes=True)))
+    month.run(
+        requesting.request(
+            RequestKind.REFILL, requesting.Choice(order_ids=ids), month.settings, Quiet(yes=True)
+        )
+    )
     assert month.ledger() == before
     assert {str(each.unexplained) for each in month.months()} == {"0"}
 
