@@ -34,8 +34,8 @@ _WIDEST = {
     "status": 13, "delivered": 12,
 }  # fmt: skip
 _NARROWEST = {
-    "state": 11, "message": 24, "repair": 24, "placed_at": 17, "checked_at": 17, "status": 13, "order_id": 11,
-    "charge": 11, "delivered": 12,
+    "state": 11, "message": 24, "repair": 24, "requests": 12, "placed_at": 17, "checked_at": 17, "status": 13,
+    "order_id": 11, "charge": 11, "delivered": 12,
 }  # fmt: skip
 _CAP, _LEAST = 26, 7
 _IDS = frozenset({"service", "reference"})
