@@ -235,13 +235,13 @@ def test_an_answer_that_did_not_come_whole_is_in_doubt(read: Any, body: Any) -> 
     assert outcome_of(read(body, complete=False)).verdict is Verdict.IN_DOUBT
 
 
-LATER = format_datetime(datetime.now(UTC) + timedelta(seconds=600), usegmt=True)
+LATER = format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True)
 EARLIER = format_datetime(datetime.now(UTC) - timedelta(seconds=600), usegmt=True)
 WAITS = [
     ("30", 30, 30),
     (" 7 ", 7, 7),
     ("1.5", 1.5, 1.5),
-    (LATER, 500, 600),
+    (LATER, 80_000, 86_400),
     (EARLIER, 0, 0),
     *(
         (text, None, None)
