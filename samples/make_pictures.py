@@ -15,6 +15,8 @@ from rich.text import Text
 
 PICTURES = Path(__file__).parent / "pictures"
 COLUMNS, LINES = 110, 52
+AFTER_SUMMARY = 2
+"""Pages behind the Summary: Services used, and Runs."""
 FRAME = (
     '<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="0 0 {width} {height}">'
     "<style>text {{ font-family: 'DejaVu Sans Mono', monospace; font-size: {char_height}px; }} {styles}</style>"
@@ -66,7 +68,7 @@ def worksheets(folder: Path) -> None:
     pdf = folder / "demo-campaign.results.pdf"
     told = run("pdfinfo", pdf, folder=folder).splitlines()
     pages = int(next(line.split()[1] for line in told if line.startswith("Pages")))
-    for name, page, dots, height in (("orders", 1, 220, 900), ("summary", pages, 130, 960)):
+    for name, page, dots, height in (("orders", 1, 220, 900), ("summary", pages - AFTER_SUMMARY, 130, 870)):
         part = (
             "-singlefile",
             "-f",
