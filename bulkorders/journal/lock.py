@@ -31,7 +31,7 @@ class JournalLock:
             self._lock.acquire()
         except Timeout:
             raise self._held() from None
-        except (OSError, NotImplementedError) as error:
+        except (OSError, NotImplementedError) as error:  # the latter where a file system has no locks
             raise JournalError("journal.unwritable", path=str(self._journal), reason=str(error)) from error
         started = datetime.now(UTC).isoformat(timespec="seconds")
         told = {"who": who, "pid": os.getpid(), "machine": platform.node(), "since": started}

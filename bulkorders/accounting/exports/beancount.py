@@ -1,11 +1,10 @@
 """The ledger for beancount: one balanced transaction a line, known again by its metadata `bulkorders`."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from bulkorders.accounting.exports import texts
 from bulkorders.accounting.exports.lines import Line, counted
-from bulkorders.accounting.exports.names import Names, bill_currency
+from bulkorders.accounting.exports.names import Names, bill_currency, priced
 from bulkorders.accounting.exports.terms import Made, Terms
 
 OPENED = "1970-01-01"
@@ -40,8 +39,8 @@ def _transaction(line: Line, terms: Terms, names: Names) -> str:
     link = f" ^{entry.key}" if entry.key.isalnum() else ""
     head = f"{line.day:%Y-%m-%d} * {_text(entry.panel)} {_text(texts.description(line))}{link}\n"
     postings = (
-        f"  {names.asset(line)}  {_amount(line.amount, line, terms, names)}\n"
-        f"  {names.counterpart(line)}  {_amount(line.amount.copy_negate(), line, terms, names)}\n"
+        f"  {names.asset(line)}  {priced(line.amount, line, terms, names)}\n"
+        f"  {names.counterpart(line)}  {priced(line.amount.copy_negate(), line, terms, names)}\n"
     )
     return f"{head}{''.join(_metadata(line, terms, names))}{postings}"
 
@@ -57,15 +56,6 @@ def _metadata(line: Line, terms: Terms, names: Names) -> Iterator[str]:
         yield f"  quantity: {line.entry.quantity}\n"
     if line.bill is not None:
         yield f"  bill: {texts.number(line.bill)} {bill_currency(line, terms, names)}\n"
-
-
-def _amount(amount: Decimal, line: Line, terms: Terms, names: Names) -> str:
-    """Return an amount with its commodity, and its price in the books' currency where that is another one."""
-    own = names.commodity(line.entry.currency)
-    shown = f"{texts.number(amount)} {own}"
-    if line.rate is None or terms.books is None or names.commodity(terms.books) == own:
-        return shown
-    return f"{shown} @ {texts.number(line.rate)} {names.commodity(terms.books)}"
 
 
 def _text(text: str) -> str:

@@ -1,11 +1,10 @@
 """The ledger for hledger: one balanced transaction a line, known again by its code."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from bulkorders.accounting.exports import texts
 from bulkorders.accounting.exports.lines import Line, counted
-from bulkorders.accounting.exports.names import Names, bill_currency
+from bulkorders.accounting.exports.names import Names, bill_currency, priced
 from bulkorders.accounting.exports.terms import Made, Terms
 
 HEAD = "decimal-mark .\n"
@@ -35,8 +34,8 @@ def _transaction(line: Line, terms: Terms, names: Names) -> str:
     tags = "".join(f"    ; {tag}\n" for tag in _tags(line, terms, names))
     return (
         f"{head}{tags}"
-        f"    {names.asset(line)}  {_amount(line.amount, line, terms, names)}\n"
-        f"    {names.counterpart(line)}  {_amount(line.amount.copy_negate(), line, terms, names)}\n"
+        f"    {names.asset(line)}  {priced(line.amount, line, terms, names, _quoted)}\n"
+        f"    {names.counterpart(line)}  {priced(line.amount.copy_negate(), line, terms, names, _quoted)}\n"
     )
 
 
@@ -50,15 +49,6 @@ def _tags(line: Line, terms: Terms, names: Names) -> Iterator[str]:
         yield f"quantity: {line.entry.quantity}"
     if line.bill is not None:
         yield f"bill: {texts.number(line.bill)} {bill_currency(line, terms, names)}"
-
-
-def _amount(amount: Decimal, line: Line, terms: Terms, names: Names) -> str:
-    """Return an amount with its commodity, and its price in the books' currency where that is another one."""
-    own = names.commodity(line.entry.currency)
-    shown = f"{texts.number(amount)} {_quoted(own)}"
-    if line.rate is None or terms.books is None or names.commodity(terms.books) == own:
-        return shown
-    return f"{shown} @ {texts.number(line.rate)} {_quoted(names.commodity(terms.books))}"
 
 
 def _quoted(name: str) -> str:

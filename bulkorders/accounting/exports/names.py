@@ -3,9 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from string import Formatter
 
+from bulkorders.accounting.exports import texts
 from bulkorders.accounting.exports.lines import Line
 from bulkorders.accounting.exports.terms import Terms
 from bulkorders.errors import SettingsError
@@ -143,6 +145,17 @@ class Names:
 def bill_currency(line: Line, terms: Terms, names: Names) -> str:
     """Return the commodity a bill is in: the books' where the line is converted, else the account's."""
     return names.commodity(line.entry.currency if line.books is None else terms.books)
+
+
+def priced(
+    amount: Decimal, line: Line, terms: Terms, names: Names, spelled: Callable[[str], str] = str
+) -> str:
+    """Return an amount with its commodity, and its price in the books' currency where that is another one."""
+    own = names.commodity(line.entry.currency)
+    shown = f"{texts.number(amount)} {spelled(own)}"
+    if line.rate is None or terms.books is None or names.commodity(terms.books) == own:
+        return shown
+    return f"{shown} @ {texts.number(line.rate)} {spelled(names.commodity(terms.books))}"
 
 
 def checked(template: str) -> str:

@@ -15,7 +15,7 @@ from bulkorders.sheet.reading.limits import Limits
 PIECE = 1 << 18
 
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, KeyError)
-"""What reading a damaged zip ends with."""
+"""What reading a damaged zip ends with; NotImplementedError is zipfile's word for a packing it does not know."""
 
 
 class Archive:

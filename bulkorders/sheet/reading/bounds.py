@@ -10,7 +10,7 @@ from typing import Any
 try:
     import resource
 except ImportError:  # there is none on Windows
-    resource = None  # type: ignore[assignment]
+    resource = None  # type: ignore[assignment]  # a module where there is one
 
 OVER_MEMORY = 77
 """The exit code of a process that ended itself since it took too much memory."""
@@ -93,7 +93,7 @@ def _taken_on_windows() -> int | None:
         )
 
     counters = Counters(size=ctypes.sizeof(Counters))
-    kernel: Any = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
+    kernel: Any = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]  # on Windows alone
     kernel.GetCurrentProcess.restype = wintypes.HANDLE
     asked = kernel.K32GetProcessMemoryInfo
     asked.argtypes = (wintypes.HANDLE, ctypes.c_void_p, wintypes.DWORD)

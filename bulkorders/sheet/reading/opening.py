@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 from bulkorders.errors import SheetError
+from bulkorders.sheet.reading.archive import BROKEN
 from bulkorders.sheet.reading.limits import Limits
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -41,8 +42,6 @@ PAGE = (b"<!doctype html", b"<html", b"<head", b"<table", b"<body", b"<meta", b"
 
 PARTS = (("xl/workbook.bin", ".xlsb"), ("content.xml", ".ods"), ("word/document.xml", "document"))
 """Parts by which a zip is known that is no .xlsx."""
-
-BROKEN = (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError, KeyError)
 
 
 def load(path: Path, limits: Limits) -> bytes:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from xml.etree.ElementTree import Element
 
 from bulkorders.sheet.columns import HIDDEN_SHEET, ORDERS_SHEET
 from bulkorders.sheet.markers import MARKER, Written, marked_on, target_of
@@ -124,10 +125,10 @@ class Book:
         return Written(columns, marked_on(self.names, worksheet, header_row))
 
 
-def _tabs(package: Package, root: object) -> list[Tab]:
+def _tabs(package: Package, root: Element) -> list[Tab]:
     parts = {each: part for each, (_, part) in relations(package, WORKBOOK).items()}
     found: list[Tab] = []
-    for node in root.iter():  # type: ignore[attr-defined]
+    for node in root.iter():
         if node.tag.rpartition("}")[2] == "sheet":
             relation = next((value for key, value in node.items() if key.endswith("}id")), "")
             found.append(Tab(node.get("name", ""), parts.get(relation, ""), len(found)))

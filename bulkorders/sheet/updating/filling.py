@@ -59,7 +59,7 @@ def users_columns(
             del free[at]
             if at in kept:
                 found[index] = kept[at]
-    orders.found.users.update(kept)  # type: ignore[attr-defined]  # a plain dict
+    orders.found.users.update(kept)  # type: ignore[attr-defined]  # declared read-only, made as a plain dict
     return found, [*((USER, title) for title in known), *OURS.items()], titles
 
 

@@ -3,7 +3,6 @@
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +12,7 @@ from xml.etree.ElementTree import Element  # only the class; parsing is defusedx
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
+from bulkorders.sheet.reading.archive import BROKEN
 from bulkorders.sheet.updating.unfit import Unfit
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -22,7 +22,6 @@ _MOST_SMALL = 400_000_000
 
 _LOCAL_HEADER = 30
 _DESCRIPTOR = 0x08
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, KeyError)
 
 
 class Package:
@@ -37,7 +36,7 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(self._file)
             self.infos = {info.filename: info for info in self._zip.infolist()}
-        except _BROKEN as error:
+        except BROKEN as error:
             self._file.close()
             raise Unfit("workbook.unread", reason=str(error)) from error
 
@@ -67,7 +66,7 @@ class Package:
             with self._zip.open(self.infos[part]) as stream:
                 while piece := stream.read(PIECE):
                     yield piece
-        except _BROKEN as error:
+        except BROKEN as error:
             raise Unfit("workbook.unread", reason=f"{part}: {error}") from error
 
     def raw(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -120,7 +119,7 @@ def _add(target: zipfile.ZipFile, name: str, content: Content) -> None:
     """Write a part that is new or changed."""
     info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
     info.compress_type = zipfile.ZIP_DEFLATED
-    info._compresslevel = 4  # type: ignore[attr-defined]  # noqa: SLF001 - ZipFile.open takes none
+    info._compresslevel = 4  # type: ignore[attr-defined]  # noqa: SLF001 - ZipFile.open takes none, and its stubs know no private names
     with target.open(info, "w", force_zip64=not isinstance(content, bytes)) as stream:
         for piece in (content,) if isinstance(content, bytes) else content:
             stream.write(piece)
@@ -140,7 +139,7 @@ def _copy(target: zipfile.ZipFile, file: BinaryIO, source: zipfile.ZipInfo, raw:
     target.filelist.append(info)
     target.NameToInfo[info.filename] = info
     target.start_dir = file.tell()
-    target._didModify = True  # type: ignore[attr-defined]  # noqa: SLF001 - or the directory is not written
+    target._didModify = True  # type: ignore[attr-defined]  # noqa: SLF001 - or the directory is not written; not in the stubs
 
 
 def relations_part(part: str) -> str:
