@@ -71,3 +71,13 @@ def _reached(sums: set[Decimal], price: Decimal, times: int, target: Decimal) ->
         if len(found) > MOST_SUMS:
             raise TooMany(f"more than {MOST_SUMS} sums")
     return found
+
+
+def sums(amounts: Sequence[Decimal], limit: Decimal) -> set[Decimal]:
+    """Return every sum that some of these amounts come to, at most the limit. Raises TooMany."""
+    sums = {Decimal(0)}
+    for amount in amounts:
+        sums |= {found for base in sums if (found := money.EXACT.add(base, amount)) <= limit}
+        if len(sums) > MOST_SUMS:
+            raise TooMany("too many sums")
+    return sums

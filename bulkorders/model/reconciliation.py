@@ -6,17 +6,20 @@ movement between readings but for our own orders. What would be wrong where that
 least readily: that an order was not placed, since it is then sent again.
 """
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 
 from bulkorders.model import money
 from bulkorders.model.books import BalanceReading
-from bulkorders.model.combinations import MOST_SUMS, TooMany, Ways, ways
+from bulkorders.model.combinations import TooMany, sums
+from bulkorders.model.evidence import Evidence, Sending, Sold, at
+from bulkorders.model.sections import Section, section, sections
 
 SETTLING = timedelta(minutes=15)
 """How long after the last sending the balance must have stood still."""
@@ -60,45 +63,6 @@ class Verdict:
     among: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Sold:
-    """An order of ours that was placed. Times in UTC. `moved_back`: canceled, partial or refunded."""
-
-    sent_at: datetime
-    placed_at: datetime
-    estimate: Decimal | None
-    charge: Decimal | None
-    moved_back: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """A sending in doubt: its order's key and estimate, when it was claimed, and what it is alike with."""
-
-    key: str
-    sent_at: datetime
-    estimate: Decimal | None
-    alike: str
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """All that is known of one account.
-
-    `readings` are in the order of time, the last of them quiet and just taken. `sold` are all orders
-    placed since the first of them, `others` the estimates of orders refused or ruled out in the window,
-    which may have been charged all the same. `closings` is what earlier runs left unexplained (None where
-    they could not say). `refunds`: an older order was canceled or paid back since.
-    """
-
-    readings: Sequence[BalanceReading]
-    sold: Sequence[Sold]
-    doubts: Sequence[Sending]
-    others: Sequence[Decimal | None] = ()
-    closings: Sequence[Decimal | None] = ()
-    refunds: bool = False
-
-
 class _Silent(Exception):
     """Nothing can be said of any of them."""
 
@@ -111,47 +75,81 @@ def reconcile(evidence: Evidence) -> dict[str, Verdict]:
         why = str(reason)
     except TooMany:
         why = "too_many"
-    return {doubt.key: Verdict(Said.CANNOT_TELL, why) for doubt in evidence.doubts}
+    return _silent(evidence.doubts, why)
 
 
 def _verdicts(evidence: Evidence) -> dict[str, Verdict]:
     window = _window(evidence)
-    sold = [each for each in evidence.sold if each.sent_at >= _at(window[0])]
+    sold = [each for each in evidence.sold if each.sent_at >= at(window[0])]
     _check_prices(evidence, sold)
     _check_movements(window, sold, evidence)
     _check_witnesses(window, sold, evidence.doubts)
     _check_history(evidence, window[0])
-    rest = money.total(
-        (window[0].amount, -window[-1].amount, *(-each.charge for each in sold if each.charge))
-    )
-    amounts = [*_amounts(evidence.doubts), *(other for other in evidence.others if other)]
-    found = ways(rest, amounts)
-    if not found.possible:
+    largest = max(each.amount for each in evidence.readings)
+    whole, parts = section(evidence, window[0], window[-1]), sections(evidence, window)
+    prices = {each.charge for each in sold if each.charge} | set(whole.amounts)
+    stranger = _stranger(prices) if _alone(evidence, parts) else None
+    try:
+        said = _judge(whole, stranger, largest)
+    except TooMany:
+        said = _silent(evidence.doubts, "too_many")
+    try:
+        closed = all(part.ways.possible for part in parts)
+    except TooMany:
+        return said
+    for index, part in enumerate(parts if closed else ()):
+        with contextlib.suppress(_Silent, TooMany):
+            said |= _timely(_judge(part, stranger, largest), index, parts)
+    return said
+
+
+def _judge(part: Section, stranger: frozenset[Decimal] | None, largest: Decimal) -> dict[str, Verdict]:
+    """Return what one stretch of time shows of its orders in doubt. Raises _Silent, TooMany."""
+    if not part.ways.possible:
         raise _Silent("no_match")
-    _check_top_up(rest, amounts, max(each.amount for each in evidence.readings))
-    alone = sum(closing == 0 for closing in evidence.closings) >= CLEAN_RUNS
-    prices = {each.charge for each in sold if each.charge} | set(amounts)
-    elsewhere = frozenset(money.plain(other) for other in evidence.others if other)
-    stranger = _stranger(prices) if alone else None
-    return _by_price(evidence.doubts, _Proof(rest, amounts, found, elsewhere, stranger))
+    _check_top_up(part.rest, part.amounts, largest)
+    groups: defaultdict[Decimal, list[Sending]] = defaultdict(list)
+    for doubt in part.doubts:
+        groups[money.plain(doubt.estimate or Decimal(0))].append(doubt)
+    verdicts: dict[str, Verdict] = {}
+    for price, alike in groups.items():
+        verdicts |= _of_one_price(price, alike, part, stranger)
+    return verdicts
 
 
-def _at(reading: BalanceReading) -> datetime:
-    return datetime.fromisoformat(reading.at)
+def _alone(evidence: Evidence, parts: Sequence[Section]) -> bool:
+    """Whether enough other runs, or stretches of this one, closed with nothing unexplained."""
+    clean = sum(closing == 0 for closing in evidence.closings) + sum(not part.rest for part in parts)
+    return clean >= CLEAN_RUNS
 
 
-def _amounts(doubts: Iterable[Sending]) -> list[Decimal]:
-    return [each.estimate for each in doubts if each.estimate]
+def _timely(said: Mapping[str, Verdict], index: int, parts: Sequence[Section]) -> dict[str, Verdict]:
+    """Return those verdicts of one section that hold even if a panel took its time with one of the orders.
+
+    An order that seems not to be placed may have been sold in a later section, in place of one of that, and
+    one that seems to be placed may be an earlier one that was sold late: then only the whole can be judged.
+    """
+    prices = {doubt.key: money.plain(doubt.estimate or Decimal(0)) for doubt in parts[index].doubts}
+    held: dict[str, Verdict] = {}
+    for key, verdict in said.items():
+        late = True
+        if verdict.said is Said.PAID:
+            late = any(part.may_lack(prices[key]) for part in parts[:index])
+        elif verdict.said is Said.NOT_PLACED:
+            late = any(part.may_hold(prices[key]) for part in parts[index + 1 :])
+        if not late:
+            held[key] = verdict
+    return held
 
 
 def _window(evidence: Evidence) -> list[BalanceReading]:
     """Return the readings from the last quiet one before the first sending in doubt to the last of all."""
     first = min(doubt.sent_at for doubt in evidence.doubts)
     active = [*(each.sent_at for each in evidence.doubts), *(each.sent_at for each in evidence.sold)]
-    quiet = [index for index, each in enumerate(evidence.readings) if each.quiet and _at(each) < first]
+    quiet = [index for index, each in enumerate(evidence.readings) if each.quiet and at(each) < first]
     if not quiet or not evidence.readings[-1].quiet:
         raise _Silent("no_reading")
-    if _at(evidence.readings[-1]) < max(active) + SETTLING:
+    if at(evidence.readings[-1]) < max(active) + SETTLING:
         raise _Silent("too_early")
     return list(evidence.readings[quiet[-1] :])
 
@@ -164,7 +162,9 @@ def _check_prices(evidence: Evidence, sold: Sequence[Sold]) -> None:
         raise _Silent("uncharged")
     if any(each.charge != each.estimate for each in sold):
         raise _Silent("prices")
-    if not all(each.estimate for each in evidence.doubts) or not all(evidence.others):
+    if not all(each.estimate for each in evidence.doubts) or not all(
+        each.estimate for each in evidence.others
+    ):
         raise _Silent("prices")
 
 
@@ -172,19 +172,19 @@ def _check_movements(window: Sequence[BalanceReading], sold: Sequence[Sold], evi
     """Between two readings the balance moves by our own orders alone, and what is in doubt only ever adds up."""
     least = Decimal(0)
     for earlier, reading in pairwise(window):
-        at, before = _at(reading), _at(earlier)
+        now, before = at(reading), at(earlier)
         fallen = money.total((window[0].amount, reading.amount.copy_negate()))
-        sure = money.total(each.charge for each in sold if each.placed_at <= at)
-        possible = money.total(each.charge for each in sold if each.sent_at <= at)
-        in_doubt = money.total(
-            (*(each.estimate for each in evidence.doubts if each.sent_at <= at), *evidence.others)
-        )
+        sure = money.total(each.charge for each in sold if each.placed_at <= now)
+        possible = money.total(each.charge for each in sold if each.sent_at <= now)
+        unclear = [each.estimate for each in evidence.doubts if each.sent_at <= now]
+        unclear += [each.estimate for each in evidence.others if each.sent_at is None or each.sent_at <= now]
+        in_doubt = money.total(unclear)
         most = fallen - sure
         least = max(least, fallen - possible)
         if most < least or least > in_doubt:
             raise _Silent("moved")
-        busy = any(each.sent_at <= at and each.placed_at > before for each in sold)
-        busy = busy or any(before < each.sent_at <= at for each in evidence.doubts)
+        busy = any(each.sent_at <= now and each.placed_at > before for each in sold)
+        busy = busy or any(before < each.sent_at <= now for each in evidence.doubts)
         if not busy and reading.amount != earlier.amount:
             raise _Silent("moved")
 
@@ -194,19 +194,19 @@ def _check_witnesses(
 ) -> None:
     """Near each sending in doubt other orders were charged at once, and the balance stood still ever since."""
     last = max((*(each.placed_at for each in sold), *(each.sent_at for each in doubts)))
-    still = [each for each in window[1:-1] if each.quiet and _at(each) >= last]
+    still = [each for each in window[1:-1] if each.quiet and at(each) >= last]
     if not still:
         raise _Silent("no_reading")
     if any(each.amount != window[-1].amount for each in still):
         raise _Silent("moved")
+    between = [at(reading) for reading in window[1:-1]]
+    prompt = [
+        each.placed_at
+        for each in sold
+        if any(timedelta(0) <= moment - each.placed_at <= PROMPT for moment in between)
+    ]
     for doubt in doubts:
-        near = [
-            each
-            for each in sold
-            if abs(each.placed_at - doubt.sent_at) <= AROUND
-            and any(timedelta(0) <= _at(reading) - each.placed_at <= PROMPT for reading in window[1:-1])
-        ]
-        if len(near) < WITNESSES:
+        if sum(abs(placed_at - doubt.sent_at) <= AROUND for placed_at in prompt) < WITNESSES:
             raise _Silent("few")
 
 
@@ -214,9 +214,9 @@ def _check_history(evidence: Evidence, start: BalanceReading) -> None:
     """Before the window, too, money never went by itself: a late charge, or another user of the account."""
     if any(evidence.closings):
         raise _Silent("shared")
-    earlier = [each for each in evidence.readings if _at(each) <= _at(start)]
+    earlier = [each for each in evidence.readings if at(each) <= at(start)]
     for one, two in pairwise(earlier):
-        between = any(_at(one) < each.placed_at and each.sent_at <= _at(two) for each in evidence.sold)
+        between = any(at(one) < each.placed_at and each.sent_at <= at(two) for each in evidence.sold)
         if not between and two.amount < one.amount:
             raise _Silent("shared")
 
@@ -224,77 +224,49 @@ def _check_history(evidence: Evidence, start: BalanceReading) -> None:
 def _check_top_up(rest: Decimal, amounts: Sequence[Decimal], largest: Decimal) -> None:
     """A round sum paid in during the window would hide as much spent: nothing is said where that may be."""
     whole = money.total(amounts)
-    for sum_ in _sums(amounts, whole):
+    for sum_ in sums(amounts, whole):
         paid_in = money.plain(sum_ - rest)
         digits = "".join(map(str, paid_in.as_tuple().digits)).rstrip("0")
         if paid_in > 0 and len(digits) <= TOP_UP_DIGITS and paid_in >= largest * TOP_UP_SHARE:
             raise _Silent("top_up")
 
 
-def _sums(amounts: Sequence[Decimal], limit: Decimal) -> set[Decimal]:
-    """Return every sum that some of these amounts come to, at most the limit. Raises TooMany."""
-    sums = {Decimal(0)}
-    for amount in amounts:
-        sums |= {found for base in sums if (found := money.EXACT.add(base, amount)) <= limit}
-        if len(sums) > MOST_SUMS:
-            raise TooMany("too many sums")
-    return sums
-
-
 def _stranger(prices: set[Decimal]) -> frozenset[Decimal]:
-    """Return what a stranger who buys once or twice at our own prices meanwhile may have spent."""
+    """Return what a stranger may have spent meanwhile: one or two of our own prices, or what two differ by."""
     twice = prices if len(prices) <= STRANGER_PRICES else ()
-    return frozenset(money.plain(one + two) for one in prices for two in (Decimal(0), *twice))
+    signed = [Decimal(0), *twice, *(-price for price in twice)]
+    return frozenset(both for one in prices for two in signed if (both := one + two) > 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Proof:
-    """What all verdicts are drawn from.
+def _imitated(part: Section, stranger: frozenset[Decimal], price: Decimal, count: int) -> bool:
+    """Whether so many of this price, and a stranger, could have spent the rest too."""
+    others = [money.plain(amount) for amount in part.amounts]
+    for _ in range(count):
+        others.remove(price)
+    left = part.rest - price * count
+    return any(left - sum_ in stranger for sum_ in sums(others, left))
 
-    `rest` is what the balance fell by beyond the charges, `amounts` what may have been charged besides.
+
+def _of_one_price(
+    price: Decimal, doubts: Sequence[Sending], part: Section, stranger: frozenset[Decimal] | None
+) -> Mapping[str, Verdict]:
+    """Return the verdicts on orders in doubt that cost the same.
+
     `stranger` is None where it is not known that the account is ours alone.
     """
-
-    rest: Decimal
-    amounts: Sequence[Decimal]
-    found: Ways
-    elsewhere: frozenset[Decimal]
-    stranger: frozenset[Decimal] | None
-
-    def imitated(self, price: Decimal, count: int) -> bool:
-        """Whether so many of this price, and a stranger, could have spent the rest too."""
-        others = list(self.amounts)
-        for _ in range(count):
-            others.remove(price)
-        left = self.rest - price * count
-        return any(left - sum_ in (self.stranger or ()) for sum_ in _sums(others, left))
-
-
-def _by_price(doubts: Iterable[Sending], proof: _Proof) -> dict[str, Verdict]:
-    groups: defaultdict[Decimal, list[Sending]] = defaultdict(list)
-    for doubt in doubts:
-        groups[money.plain(doubt.estimate or Decimal(0))].append(doubt)
-    verdicts: dict[str, Verdict] = {}
-    for price, alike in groups.items():
-        verdicts |= _of_one_price(price, alike, proof)
-    return verdicts
-
-
-def _of_one_price(price: Decimal, doubts: Sequence[Sending], proof: _Proof) -> Mapping[str, Verdict]:
-    """Return the verdicts on orders in doubt that cost the same."""
-    least, most = proof.found.counts[price]
+    least, most = part.ways.counts[price]
     said = Verdict(Said.CANNOT_TELL, "several")
-    if price > proof.rest:
+    if price > part.rest:
         said = Verdict(Said.NOT_PLACED, "no_money_gone")
-    elif proof.stranger is None:
+    elif stranger is None:
         said = Verdict(Said.CANNOT_TELL, "history")
-    elif least != most or (price in proof.elsewhere and most):
+    elif least != most or (price in part.elsewhere and most):
         said = Verdict(Said.CANNOT_TELL, "several")
     elif most == len(doubts):
         said = Verdict(Said.PAID, "exact")
     elif most and len({doubt.alike for doubt in doubts}) > 1:
         said = Verdict(Said.COUNTED, "exact", most, len(doubts))
-    elif proof.imitated(price, most + 1):
+    elif _imitated(part, stranger, price, most + 1):
         said = Verdict(Said.COUNTED if most else Said.CANNOT_TELL, "imitated", most, len(doubts))
     elif most == 0:
         said = Verdict(Said.NOT_PLACED, "exact")
@@ -303,6 +275,10 @@ def _of_one_price(price: Decimal, doubts: Sequence[Sending], proof: _Proof) -> M
         not_placed = Verdict(Said.NOT_PLACED, "count", most, len(doubts))
         return {**_each(doubts[:most], paid), **_each(doubts[most:], not_placed)}
     return _each(doubts, said)
+
+
+def _silent(doubts: Iterable[Sending], why: str) -> dict[str, Verdict]:
+    return _each(doubts, Verdict(Said.CANNOT_TELL, why))
 
 
 def _each(doubts: Iterable[Sending], verdict: Verdict) -> dict[str, Verdict]:

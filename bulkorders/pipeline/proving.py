@@ -9,9 +9,10 @@ from bulkorders import wording
 from bulkorders.errors import PanelError
 from bulkorders.journal.protocol import Journal, Run
 from bulkorders.model.books import BalanceReading
+from bulkorders.model.evidence import Evidence, Refused, Sending, Sold
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
-from bulkorders.model.reconciliation import Evidence, Said, Sending, Sold, Verdict, reconcile
+from bulkorders.model.reconciliation import Said, Verdict, reconcile
 from bulkorders.pipeline import readings
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.bookkeeping import MOVED_BACK, RUNS_LOOKED_AT
@@ -145,12 +146,16 @@ def _sending(found: Doubt) -> Sending:
     return Sending(order.key, _claimed(found), order.estimate, order.fingerprint)
 
 
-async def _others(journal: Journal, account: Account, start: BalanceReading) -> list[Decimal | None]:
-    """Return what orders cost that were refused or ruled out in the window, and yet may have been charged."""
+async def _others(journal: Journal, account: Account, start: BalanceReading) -> list[Refused]:
+    """Return the orders refused or ruled out in the window, which may have been charged all the same."""
     refused = await journal.submissions(accounts=[account.id], states=[State.REJECTED])
-    late = [each.estimate for each in refused if each.sent_at and each.sent_at >= start.at]
+    late = [
+        Refused(each.estimate, _time(each.sent_at))
+        for each in refused
+        if each.sent_at and each.sent_at >= start.at
+    ]
     ruled_out = await journal.submissions(keys=sorted(await journal.ruled_out()), accounts=[account.id])
-    return late + [each.estimate for each in ruled_out]
+    return late + [Refused(each.estimate) for each in ruled_out]
 
 
 def _closings(

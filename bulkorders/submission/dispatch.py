@@ -3,14 +3,13 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
 from bulkorders import wording
 from bulkorders.errors import JournalError, PanelError
-from bulkorders.model.catalogue import Balance
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
 from bulkorders.model.outcomes import Outcome, Verdict
@@ -18,6 +17,8 @@ from bulkorders.model.pace import Pace
 from bulkorders.panel.client import Panel
 from bulkorders.submission import retrying
 from bulkorders.submission.attempt import Attempts, Came
+from bulkorders.submission.easing import Easing
+from bulkorders.submission.stocktaking import Read, Stocktaking
 
 PROBES = 2
 PROBE_PAUSE = 2.0
@@ -32,8 +33,6 @@ class Stopped:
 
 
 Watch = Callable[[Submission, Outcome], None]
-Read = Callable[[Balance, bool], Awaitable[None]]
-"""Is told what the account held at a pause, and whether nothing was under way then."""
 
 
 class Reviewed(Protocol):
@@ -80,6 +79,12 @@ class Dispatch:
         self._watch = watch
         self._reviewed = reviewed
         self._read = read
+        self._stock = (
+            Stocktaking(panel.balance, read, lambda: self.in_flight, lambda: self._begun) if read else None
+        )
+        self._easing = Easing(at_once)
+        self._begun = 0
+        self._unanswered: Outcome | None = None
         self._queue: deque[_Waiting] = deque()
         self._workers: list[asyncio.Task[None]] = []
         self._waiting: set[asyncio.Task[None]] = set()
@@ -125,18 +130,21 @@ class Dispatch:
 
     async def _work(self) -> None:
         while self._queue and self._stopped is None:
-            async with AsyncExitStack() as turn:
-                await self._turn(turn)
-                if self._stopped is not None or not self._queue:
-                    return
-                changed = self._reviewed.changed(self._queue[0].order) if self._reviewed else None
-                if changed is not None:
-                    self.stop(changed.code, changed.said)
-                    return
-                waiting = self._queue.popleft()
-                came = await self._attempt(waiting)
-            if came is not None:
-                await self._follow(waiting, came)
+            async with AsyncExitStack() as under_way:
+                async with AsyncExitStack() as turn:
+                    await self._turn(turn)
+                    if self._stopped is not None or not self._queue:
+                        return
+                    changed = self._reviewed.changed(self._queue[0].order) if self._reviewed else None
+                    if changed is not None:
+                        self.stop(changed.code, changed.said)
+                        return
+                    waiting = self._queue.popleft()
+                    self._easing.began()
+                    under_way.callback(self._easing.ended)
+                    came = await self._attempt(waiting)
+                if came is not None:
+                    await self._follow(waiting, came)
 
     async def _turn(self, turn: AsyncExitStack) -> None:
         """Wait for a slot, the rate, a fresh look and the gate; cancelled meanwhile, nothing is claimed."""
@@ -148,12 +156,15 @@ class Dispatch:
             await self._pace.turn("add")
             if self._reviewed is not None:
                 await self._reviewed.look()
-            await self._gate.wait()
+            while not (self._gate.is_set() and self._easing.free):
+                await self._gate.wait()
+                await self._easing.wait()
         finally:
             self._waiting.discard(worker)
 
     async def _attempt(self, waiting: _Waiting) -> Came | None:
         self.in_flight += 1
+        self._begun += 1
         try:
             return await self._attempts.make(waiting.order)
         except JournalError as error:
@@ -187,8 +198,35 @@ class Dispatch:
             await self._pace.slow_down()
         if decision.again:
             self._queue.appendleft(waiting)
-        if decision.pause and self._gate.is_set() and self._stopped is None:
+        if outcome.verdict is Verdict.IN_DOUBT:
+            await self._look(outcome, pause=decision.pause)
+
+    async def _look(self, outcome: Outcome, *, pause: bool) -> None:
+        """After a doubt: pause for probes where there are too many in a row, else read the balance in between.
+
+        Who comes while the gate is closed leaves it to the one who closed it.
+        """
+        if pause:
+            self._unanswered = outcome
+        if not self._gate.is_set() or self._stopped is not None:
+            return
+        if not pause:
+            await self._take_stock()
+        if self._unanswered is not None and self._stopped is None:
+            outcome, self._unanswered = self._unanswered, None
             await self._pause(outcome)
+
+    async def _take_stock(self) -> None:
+        """Let nobody begin until the balance was read; at the end of a run that is done in any case."""
+        if self._stock is None or not self._stock.due or not (self._queue or self.in_flight):
+            return
+        self._gate.clear()
+        self._easing.doubt()
+        try:
+            await self._stock.take()
+        finally:
+            if self._unanswered is None:
+                self._gate.set()
 
     def _count(self, outcome: Outcome) -> None:
         if outcome.verdict is Verdict.IN_DOUBT:
@@ -196,6 +234,7 @@ class Dispatch:
         elif outcome.verdict in (Verdict.ACCEPTED, Verdict.REJECTED):
             self._doubts = 0
             self._progress += 1
+            self._easing.through()
 
     async def _pause(self, outcome: Outcome) -> None:
         """Let nobody begin until the panel has answered probes; stop where it does not, or nothing gets through."""
@@ -203,6 +242,7 @@ class Dispatch:
         self._pauses += 1
         since, self._progress_at_pause = self._progress - self._progress_at_pause, self._progress
         good = await self._probe()
+        self._unanswered = None
         if retrying.resume_after_probes(good, since, self._pauses):
             self._doubts = 0
             self._gate.set()

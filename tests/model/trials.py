@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from bulkorders.model.books import BalanceReading
-from bulkorders.model.reconciliation import Evidence, Sending, Sold
+from bulkorders.model.evidence import Evidence, Refused, Sending, Sold
 
 BEGAN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 CENT = Decimal("0.01")
@@ -44,9 +44,10 @@ class World:
     sold: list[Sold] = field(default_factory=list)
     doubts: list[Sending] = field(default_factory=list)
     truth: dict[str, bool] = field(default_factory=dict)
-    others: list[Decimal] = field(default_factory=list)
+    others: list[Refused] = field(default_factory=list)
     shots: list[tuple[float, str]] = field(default_factory=list)
     spans: list[tuple[float, float, Decimal]] = field(default_factory=list)
+    pausing: bool = True
 
     def price(self) -> Decimal:
         """Return what one order is estimated to cost."""
@@ -67,23 +68,38 @@ class World:
             self.moves.append((at + lag, -cost))
 
     def run(self, began: float, orders: int, doubtful: list[Decimal] | None = None) -> float:
-        """Do one run: orders placed one after the other, those in doubt among them; return when it ended."""
+        """Do one run, some orders in flight at once, the doubtful ones among them; return when it ended.
+
+        After a doubt what is in flight is waited for, and the balance is read, a dozen times at most.
+        """
         at = began + 1
         self.shots.append((began, "start"))
         charged = Decimal(0)
         steps: list[Decimal | None] = [None] * orders
         for price in doubtful or ():
             steps.insert(self.draw.randint(0, len(steps)), price)
-        for step in steps:
-            took = self.draw.uniform(0.2, 2)
-            if step is None:
-                charged += self.place(at, took)
-            else:
-                self.doubt(at, step)
-            at += took
+        at_once, looks = self.draw.randint(1, 8), 12
+        allowed = at_once
+        while steps:
+            # All that leaves before the answer to a doubt is missed is looked at together.
+            first = next((index for index, step in enumerate(steps) if step is not None), len(steps))
+            ahead = min(at_once, allowed + first)
+            group, steps = steps[: first + ahead], steps[first + ahead :]
+            allowed = 1
+            for step in group:
+                took = self.draw.uniform(0.2, 2)
+                if step is None:
+                    charged += self.place(at, took)
+                else:
+                    self.doubt(at, step)
+                at += took
+            if looks and self.pausing and any(step is not None for step in group) and steps:
+                looks -= 1
+                self.shots.append((at + 2, "pause"))
+                at += 2.1
         if "error_paid" in self.noise and self.draw.random() < 0.5:
             estimate = self.price()
-            self.others.append(estimate)
+            self.others.append(Refused(estimate, BEGAN + timedelta(seconds=at)))
             self.sell(at, estimate)
         self.shots.append((at + 3, "end"))
         self.spans.append((began, at + 3, charged))
@@ -112,17 +128,27 @@ class World:
         return opening + sum((amount for moment, amount in self.moves if moment <= at), start=Decimal(0))
 
 
-def trial(seed: int, noise: frozenset[str] = frozenset(), *, equal: bool = False, count: int = 1) -> Trial:
-    """Make an account: earlier runs on other days, a run with so many doubts, and the reading a good while later."""
+def trial(
+    seed: int,
+    noise: frozenset[str] = frozenset(),
+    *,
+    equal: bool = False,
+    count: int = 1,
+    pausing: bool = True,
+) -> Trial:
+    """Make an account: earlier runs on other days, a run with so many doubts, and the reading a good while later.
+
+    Without `pausing` the balance was read at the ends of the runs alone, as where a run was killed.
+    """
     draw = random.Random(seed)  # noqa: S311 - a trial that can be repeated
     rates = [Decimal(draw.randint(5, 9999)) * draw.choice((CENT, Decimal("0.0001"))) for _ in range(5)]
-    world = World(draw, noise, rates)
+    world = World(draw, noise, rates, pausing=pausing)
     at = 0.0
     for _ in range(3):
         at = world.run(at, draw.randint(3, 12)) + draw.uniform(3_600, 86_400)
     prices = [world.price()] * count if equal else [world.price() for _ in range(count)]
     began = at
-    ended = world.run(began, draw.randint(12, 30), prices)
+    ended = world.run(began, draw.randint(60, 150), prices)
     now = ended + draw.uniform(1_000, 86_400)
     window = (began, ended)
     _disturb(world, now, window, prices)
@@ -142,7 +168,7 @@ def _disturb(world: World, now: float, window: tuple[float, float], prices: list
     if "newcomer" in world.noise:
         one, two = draw.choice(prices), draw.choice((world.price(), draw.choice(prices)))
         moment = draw.choice((draw.uniform(*window), draw.uniform(window[0], now)))
-        world.moves.append((moment, -draw.choice((one, two, one + two))))
+        world.moves.append((moment, -draw.choice((one, two, one + two, abs(one - two)))))
     if "top_up" in world.noise:
         amount = draw.choice((1, 2, 5, 10, 20, 25, 50, 75)) * Decimal(10) ** draw.randint(0, 4)
         world.moves.append((draw.choice((draw.uniform(*window), draw.uniform(0, now))), amount))
