@@ -118,6 +118,8 @@ def _verdict(found: "Resolved", key: str) -> dict[str, Any]:
     told: dict[str, Any] = {"said": verdict.said.value, "why": verdict.why}
     if verdict.among:
         told |= {"placed": verdict.placed, "among": verdict.among}
+    if verdict.until is not None:
+        told["until"] = verdict.until.isoformat(timespec="seconds")
     return {"verdict": told}
 
 
@@ -125,7 +127,8 @@ def _told(verdict: "Verdict") -> str:
     from bulkorders import wording
 
     code = "doubt.cannot_tell" if verdict.said.value == "cannot_tell" else f"doubt.{verdict.said.value}"
-    why = wording.note(f"doubt.why.{verdict.why}", {})
+    until = "" if verdict.until is None else wording.moment(verdict.until.isoformat())
+    why = wording.note(f"doubt.why.{verdict.why}", {"until": until})
     return wording.note(code, {"placed": verdict.placed, "among": verdict.among, "why": why})
 
 

@@ -10,7 +10,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -55,27 +55,37 @@ class Said(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is said of one order in doubt, and why (a code). COUNTED: `placed` of `among` alike in price were."""
+    """What is said of one order in doubt, and why (a code). COUNTED: `placed` of `among` alike in price were.
+
+    `until` is the moment before which nothing can be said, where too little time has passed.
+    """
 
     said: Said
     why: str
     placed: int = 0
     among: int = 0
+    until: datetime | None = None
+
+
+TOO_MANY = Verdict(Said.CANNOT_TELL, "too_many")
 
 
 class _Silent(Exception):
-    """Nothing can be said of any of them."""
+    """Nothing can be said of any of them, or not `until` then."""
+
+    def __init__(self, why: str, until: datetime | None = None) -> None:
+        super().__init__(why)
+        self.verdict = Verdict(Said.CANNOT_TELL, why, until=until)
 
 
 def reconcile(evidence: Evidence) -> dict[str, Verdict]:
     """Return a verdict on each order in doubt, by key."""
     try:
         return _verdicts(evidence)
-    except _Silent as reason:
-        why = str(reason)
+    except _Silent as silent:
+        return _each(evidence.doubts, silent.verdict)
     except TooMany:
-        why = "too_many"
-    return _silent(evidence.doubts, why)
+        return _each(evidence.doubts, TOO_MANY)
 
 
 def _verdicts(evidence: Evidence) -> dict[str, Verdict]:
@@ -92,7 +102,7 @@ def _verdicts(evidence: Evidence) -> dict[str, Verdict]:
     try:
         said = _judge(whole, stranger, largest)
     except TooMany:
-        said = _silent(evidence.doubts, "too_many")
+        said = _each(evidence.doubts, TOO_MANY)
     try:
         closed = all(part.ways.possible for part in parts)
     except TooMany:
@@ -149,8 +159,9 @@ def _window(evidence: Evidence) -> list[BalanceReading]:
     quiet = [index for index, each in enumerate(evidence.readings) if each.quiet and at(each) < first]
     if not quiet or not evidence.readings[-1].quiet:
         raise _Silent("no_reading")
-    if at(evidence.readings[-1]) < max(active) + SETTLING:
-        raise _Silent("too_early")
+    settled = max(active) + SETTLING
+    if at(evidence.readings[-1]) < settled:
+        raise _Silent("too_early", settled)
     return list(evidence.readings[quiet[-1] :])
 
 
@@ -275,10 +286,6 @@ def _of_one_price(
         not_placed = Verdict(Said.NOT_PLACED, "count", most, len(doubts))
         return {**_each(doubts[:most], paid), **_each(doubts[most:], not_placed)}
     return _each(doubts, said)
-
-
-def _silent(doubts: Iterable[Sending], why: str) -> dict[str, Verdict]:
-    return _each(doubts, Verdict(Said.CANNOT_TELL, why))
 
 
 def _each(doubts: Iterable[Sending], verdict: Verdict) -> dict[str, Verdict]:

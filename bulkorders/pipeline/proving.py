@@ -78,7 +78,8 @@ async def _settle(journal: Journal, found: Doubt, judged: Judged, run: str) -> N
         return
     against = _against(found)
     if against is not None:
-        judged.verdicts[key] = Verdict(Said.CANNOT_TELL, against)
+        until = found.settled_from if against == "too_early" else None
+        judged.verdicts[key] = Verdict(Said.CANNOT_TELL, against, until=until)
         return
     reason = f"by the balance of the account: {verdict.why}"
     judged.settled.append(await journal.resolve(key, "rule out", reason=reason, run=run))

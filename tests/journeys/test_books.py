@@ -113,14 +113,34 @@ def test_an_order_that_the_panel_calls_open_is_not_ruled_out_again(known, doubtf
 
 
 def test_nothing_is_ruled_out_soon(known, doubtful):
-    """Right after the run nobody can tell."""
+    """Right after the run nobody can tell, and from when on is said."""
     doubtful("before")
+    assert "run this again after 20" in known.run("resolve", "--auto").out
     ended, left = auto(known)
     assert (ended.code, left, ended.json["in_doubt"][0]["verdict"]["why"]) == (
         5,
         ["cannot_tell"],
         "too_early",
     )
+
+
+def test_doubts_of_a_first_run_are_told_apart_by_the_readings_between_them(desk):
+    """Four answers lost, four orders at once, on an account nothing is known of: each is told from its own pause."""
+    faults = [Fault(kind="none", times=3)]
+    for when in ("before", "after", "before", "after"):
+        faults += [Fault(kind="close", when=when), Fault(kind="none", times=6)]
+    desk.sandbox.faults.set(faults)
+    sheet = desk.sheet(
+        [("1", f"https://example.com/post/{row}", 1000 + 10 * row) for row in range(30)], "first.csv"
+    )
+    ended = desk.run("submit", sheet, "--yes", "--concurrency", "4", "--json")
+    assert (ended.code, ended.states().count("in_doubt")) == (5, 4), ended.out + ended.err
+    age(desk, 20)
+    ended, left = auto(desk)
+    assert (ended.code, left, len(ended.json["settled"])) == (5, ["paid", "paid"], 2), ended.out
+    again = desk.run("submit", sheet, "--yes", "--json")
+    assert again.states().count("placed") == 28
+    assert len(desk.sold()) == 30
 
 
 @pytest.mark.parametrize("moved", ["spend", "top_up"])
