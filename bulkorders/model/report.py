@@ -135,7 +135,10 @@ class Stop(Part):
 
 
 class Report(Part):
-    """One run over one sheet: the result of `check`, `submit` and `refresh`, and their `--json`."""
+    """One run over one sheet: the result of `check`, `submit` and `refresh`, and their `--json`.
+
+    `notes` are sentences that stopped nothing, each once, in the order they were told.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -148,6 +151,7 @@ class Report(Part):
     money: tuple[MoneyPart, ...]
     orders: tuple[OrderPart, ...]
     stopped: Stop | None
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Return the report as the one JSON object of the contract."""

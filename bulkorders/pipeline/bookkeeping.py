@@ -84,7 +84,11 @@ async def close(
         if closing.unexplained is not None and closing.unexplained < 0:
             kept.held |= {entry.key for entry in entries if entry.standing is Standing.REJECTED}
         last = await _last_reading(journal, account, run)
-        kept.notices += [*_told(account, closing, known), *_told_between(account, last)]
+        kept.notices += [
+            *_told(account, closing, known),
+            *_dearer(account, orders),
+            *_told_between(account, last),
+        ]
     for notice in kept.notices:
         front.tell(notice)
     return kept
@@ -224,6 +228,25 @@ def _told(account: Account, closing: Closing, known: Mapping[str, Submission]) -
     facts["amount"] = wording.amount(abs(closing.unexplained), account.currency)
     code = "books.too_much" if closing.unexplained > 0 else "books.too_little"
     return [wording.note(code if facts["rows"] else f"{code}_no_rows", facts)]
+
+
+def _dearer(account: Account, orders: Iterable[Submission]) -> list[str]:
+    """Return by how much the orders of this run were charged above their estimates, where they were."""
+    known = [
+        (order.charge, order.estimate)
+        for order in orders
+        if order.state is State.PLACED and order.charge is not None and order.estimate is not None
+    ]
+    dearer = [(charge, estimate) for charge, estimate in known if charge > estimate]
+    if not dearer:
+        return []
+    facts = {
+        "count": len(dearer),
+        "account": account.id,
+        "charged": wording.amount(money.total(charge for charge, _ in dearer), account.currency),
+        "estimated": wording.amount(money.total(estimate for _, estimate in dearer), account.currency),
+    }
+    return [wording.note("books.dearer", facts)]
 
 
 def rows_of(closing: Closing, known: Mapping[str, Submission]) -> list[int]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bulkorders.model.progress import Progress, Review
+from bulkorders.model.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +79,21 @@ class Quiet:
 
     def progress(self, progress: Progress) -> None:
         """Show nothing."""
+
+
+class Listening:
+    """A front that keeps what it is told, for the report of a run."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+        self._told: list[str] = []
+        self.confirm, self.agree, self.progress = front.confirm, front.agree, front.progress
+
+    def tell(self, sentence: str) -> None:
+        """Tell it, and keep it."""
+        self._told.append(sentence)
+        self._front.tell(sentence)
+
+    def noted(self, report: Report) -> Report:
+        """Return the report with what was told."""
+        return report.model_copy(update={"notes": tuple(dict.fromkeys(self._told))})

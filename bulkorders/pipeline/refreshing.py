@@ -5,13 +5,18 @@ from bulkorders.journal.protocol import Journal
 from bulkorders.model.report import Report
 from bulkorders.pipeline import accounts, checking, ending, readings, recording
 from bulkorders.pipeline.checking import Checking
-from bulkorders.pipeline.options import Front, Options
+from bulkorders.pipeline.options import Front, Listening, Options
 from bulkorders.pipeline.polling import is_open, poll
 from bulkorders.settings import Settings
 
 
 async def refresh(options: Options, settings: Settings, front: Front) -> Report:
     """Ask what became of a sheet's open orders, and write its results workbook. Has no way to spend."""
+    heard = Listening(front)
+    return heard.noted(await _refresh(options, settings, heard))
+
+
+async def _refresh(options: Options, settings: Settings, front: Front) -> Report:
     run = await checking.read(options, settings)
     async with (
         accounts.opened(settings, options, run.panel_names()) as opened,

@@ -25,7 +25,7 @@ from bulkorders.pipeline import (
     reviewing,
 )
 from bulkorders.pipeline.checking import Checking
-from bulkorders.pipeline.options import Front, Options
+from bulkorders.pipeline.options import Front, Listening, Options
 from bulkorders.pipeline.placing import place
 from bulkorders.pipeline.polling import poll
 from bulkorders.pipeline.recording import Record
@@ -39,6 +39,7 @@ from bulkorders.validation.busy import CODES
 
 async def check(options: Options, settings: Settings, front: Front) -> Report:
     """Validate all rows against the live catalogue; spend and record nothing."""
+    heard = Listening(front)
     run = await checking.read(options, settings)
     async with accounts.opened(settings, options, run.panel_names()) as opened:
         await accounts.ask_all(opened.values())
@@ -47,8 +48,8 @@ async def check(options: Options, settings: Settings, front: Front) -> Report:
             await checking.check(run, opened, journal)
         finally:
             await journal.close()
-    run.tell_notes(front)
-    return _rehearsed(run)
+    run.tell_notes(heard)
+    return heard.noted(_rehearsed(run))
 
 
 async def submit(options: Options, settings: Settings, front: Front) -> Report:
@@ -56,6 +57,11 @@ async def submit(options: Options, settings: Settings, front: Front) -> Report:
 
     Raises what ends a run before the first cent; what stops it later is in the report.
     """
+    heard = Listening(front)
+    return heard.noted(await _submit(options, settings, heard))
+
+
+async def _submit(options: Options, settings: Settings, front: Front) -> Report:
     run = await checking.read(options, settings)
     async with (
         accounts.opened(settings, options, run.panel_names()) as opened,

@@ -20,6 +20,7 @@ RUN_NOTES = {
     "books.too_much_no_rows": "The balance of {account} fell by {amount} more than charges and orders in doubt explain, and none of this run's rows costs so little. Somebody else may have used the account.",
     "books.too_little": "The balance of {account} fell by {amount} less than the charges. It could be rows {rows}: charged later, or paid back. Or money was paid in meanwhile.",
     "books.too_little_no_rows": "The balance of {account} is {amount} higher than the charges explain: money was paid in, or an earlier order was paid back.",
+    "books.dearer": "{account} charged {charged} for orders that were estimated at {estimated} ({count} orders): tax, a fee, or other rates. --canary holds the first order's charge against its estimate before the others are sent.",
     "books.uncharged": "The panel has not told the charge of {count} orders of this run on {account} yet; the next refresh asks again.",
     "books.too_many": "There are too many orders in doubt on {account} to say which of them its balance explains.",
     "books.between_fell": "Between {since} and this run the balance of {account} fell by {amount}: charges that came later, or somebody else who uses the account.",

@@ -173,10 +173,16 @@ def test_a_panel_that_charges_late_proves_nothing(known, doubtful):
 
 
 def test_a_tax_on_top_is_told_in_the_charges_and_closes(desk):
-    """Charges above the estimates leave nothing unexplained."""
+    """Charges above the estimates leave nothing unexplained, and are pointed out with both amounts."""
+    ended = submit(desk, desk.sheet(rows(2), "plain.csv"))
+    assert ended.json["notes"] == []
     desk.sandbox.shop.charge(tax="0.1")
-    ended = submit(desk, desk.sheet(rows(3)))
+    ended = submit(desk, desk.sheet(rows(3, first=10)))
     assert (ended.code, books(ended)) == (0, ("0", []))
+    assert any(
+        "charged 8.34075 VND for orders that were estimated at 7.5825 VND" in note
+        for note in ended.json["notes"]
+    ), ended.json["notes"]
 
 
 def test_an_order_sold_twice_is_named_with_its_amount(desk):

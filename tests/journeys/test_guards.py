@@ -225,6 +225,7 @@ def test_rows_on_one_link_are_warned_about_and_wait_when_asked(desk):
     ended = desk.run("submit", sheet, "--yes", "--one-per-link", "--json")
     assert (ended.code, ended.states(), len(desk.sold())) == (0, ["placed", "ready"], 1)
     assert "Rows that wait, as asked with --one-per-link: 1." in ended.err
+    assert any("Rows that wait" in note for note in ended.json["notes"])
     again = desk.run("submit", sheet, "--yes", "--one-per-link", "--json")
     assert again.states() == ["placed", "ready"]
     assert codes(again.json["orders"][1]) == ["link.still_open"]
@@ -243,6 +244,7 @@ def test_the_same_file_under_another_name_is_recognised(desk):
         assert first in order["problems"][0]["message"]
         assert "campaign.csv" in order["problems"][0]["message"]
     assert f"run {first}" in ended.err
+    assert any(f"run {first}" in note for note in ended.json["notes"])
 
 
 def test_a_panel_that_has_moved_is_asked_about(desk):
