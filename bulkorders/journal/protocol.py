@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bulkorders.model.books import BalanceReading
+from bulkorders.model.entries import Entered
 from bulkorders.model.lifecycle import RequestKind, State
 from bulkorders.model.orders import Request, Submission, ValidatedOrder
 from bulkorders.model.outcomes import DeliveryReport, Outcome
@@ -126,6 +127,18 @@ class Journal(Protocol):
 
     async def balances(self, account: str, since: str = "") -> list[BalanceReading]:
         """Return what the account held at or after `since` (ISO text in UTC), oldest first."""
+        ...
+
+    async def readings(self) -> list[BalanceReading]:
+        """Return what all accounts held whenever they were read, oldest first."""
+        ...
+
+    async def enter(self, found: Entered) -> None:
+        """Keep money that a person entered; never changed. JournalError where its id is known already."""
+        ...
+
+    async def entered(self) -> list[Entered]:
+        """Return what persons entered, in the order in which it was."""
         ...
 
     async def turned_up(self) -> dict[str, tuple[str, ...]]:

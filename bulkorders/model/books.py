@@ -85,7 +85,7 @@ def close(before: Decimal, after: Decimal, entries: Sequence[Entry]) -> Closing:
         return Closing(charged, refunded, Decimal(0), uncharged=len(uncharged))
     if uncharged or any(entry.estimate is None for entry in unsure):
         return Closing(charged, Decimal(0), None, uncharged=len(uncharged))
-    return Closing(charged, Decimal(0), money.plain(rest), _could_be(rest, entries))
+    return Closing(charged, Decimal(0), money.plain(rest), could_be(rest, entries))
 
 
 def _refunded(rest: Decimal, unsure: Iterable[Decimal | None], refunds: Sequence[Decimal]) -> Decimal | None:
@@ -107,7 +107,7 @@ def _refunded(rest: Decimal, unsure: Iterable[Decimal | None], refunds: Sequence
     return None
 
 
-def _could_be(rest: Decimal, entries: Sequence[Entry]) -> tuple[str, ...]:
+def could_be(rest: Decimal, entries: Sequence[Entry]) -> tuple[str, ...]:
     """Return the keys of the orders that the rest could be: those of exactly that amount, else all it may hold.
 
     Too much is gone: an order refused or ruled out and yet charged, one in doubt, one sold twice. Too

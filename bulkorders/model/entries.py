@@ -60,3 +60,30 @@ class LedgerEntry:
     def moved(self) -> bool:
         """Whether the account's balance moved by it."""
         return self.kind not in MEMORANDA
+
+
+class EnteredKind(StrEnum):
+    """What a person may enter: money paid in, what an account held when the books began, or something else."""
+
+    TOP_UP = "top_up"
+    OPENING = "opening"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Money that moved without an order of ours, as a person entered it; corrected by an opposite one.
+
+    `amount` above zero was paid in. An OPENING is no movement: it says what the account held at that time.
+    `at` is when it happened, `entered_at` when it was written down, both ISO texts in UTC with offset.
+    """
+
+    id: str
+    account: str
+    amount: Decimal
+    currency: str | None
+    at: str
+    kind: EnteredKind
+    note: str
+    entered_at: str
+    run: str

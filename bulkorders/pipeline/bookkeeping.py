@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, DecimalException
+from decimal import Decimal
 
 from bulkorders import wording
 from bulkorders.journal.protocol import Journal, Run
@@ -10,7 +10,7 @@ from bulkorders.model import books, money
 from bulkorders.model.books import BalanceReading, Closing, Entry, Standing
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
-from bulkorders.model.outcomes import Delivery
+from bulkorders.model.refunds import refund_due
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.options import Front
 
@@ -20,10 +20,6 @@ STANDINGS = {
     State.SENDING: Standing.IN_DOUBT,
     State.REJECTED: Standing.REJECTED,
 }
-PAID_BACK = frozenset({Delivery.CANCELED.value, Delivery.REFUNDED.value, Delivery.FAILED.value})
-MOVED_BACK = PAID_BACK | {Delivery.PARTIAL.value}
-"""Statuses after which a panel pays back all, or a part."""
-
 RUNS_LOOKED_AT = 500
 
 
@@ -110,16 +106,7 @@ def entries_of(orders: Iterable[Submission], ruled_out: Iterable[str] = ()) -> l
 
 def refund_of(order: Submission) -> Decimal:
     """Return what a panel owes back by the order's status, where it tells the charge as it was."""
-    charge = order.charge or Decimal(0)
-    if order.status in PAID_BACK:
-        return charge
-    if order.status != Delivery.PARTIAL or not order.remains or not order.quantity:
-        return Decimal(0)
-    share = min(max(order.remains, 0), order.quantity)
-    try:
-        return money.plain(money.EXACT.divide(charge * share, Decimal(order.quantity)))
-    except DecimalException:
-        return Decimal(0)
+    return refund_due(order.charge, order.status, order.remains, order.quantity)
 
 
 def _paid_back(

@@ -13,9 +13,10 @@ from bulkorders.model.evidence import Evidence, Refused, Sending, Sold
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
 from bulkorders.model.reconciliation import Said, Verdict, reconcile
+from bulkorders.model.refunds import MOVED_BACK
 from bulkorders.pipeline import readings
 from bulkorders.pipeline.accounts import Account
-from bulkorders.pipeline.bookkeeping import MOVED_BACK, RUNS_LOOKED_AT
+from bulkorders.pipeline.bookkeeping import RUNS_LOOKED_AT
 from bulkorders.pipeline.options import Front
 from bulkorders.pipeline.polling import poll
 from bulkorders.submission.reconciling import OPEN_LINK, Doubt

@@ -230,6 +230,16 @@ VALUES (:account, :amount, :currency, :at, :run, :moment, :quiet)
 SELECT account, amount, currency, at, run, moment, quiet
 FROM balances WHERE account = :account AND at >= :since ORDER BY at, seq
 
+-- name: readings
+SELECT account, amount, currency, at, run, moment, quiet FROM balances ORDER BY at, seq
+
+-- name: insert_entered
+INSERT INTO entered (id, account, amount, currency, at, kind, note, entered_at, run)
+VALUES (:id, :account, :amount, :currency, :at, :kind, :note, :entered_at, :run)
+
+-- name: entered
+SELECT id, account, amount, currency, at, kind, note, entered_at, run FROM entered ORDER BY seq
+
 -- name: turned_up
 SELECT DISTINCT a.key, a.order_ids
 FROM events e JOIN attempts a ON a.id = json_extract(e.facts, '$.attempt')

@@ -13,10 +13,10 @@ from bulkorders.journal.mark import Mark
 from bulkorders.journal.protocol import Attempt, Campaign, Event, Run
 from bulkorders.journal.sqlite import adding, asking, attempts, deliveries, reading
 from bulkorders.journal.sqlite.connection import connect, connect_to_read
-from bulkorders.journal.sqlite.rows import END_OF_RUN, balance_values, run_values
+from bulkorders.journal.sqlite.money import MoneyJournal
+from bulkorders.journal.sqlite.rows import END_OF_RUN, run_values
 from bulkorders.journal.sqlite.transaction import Transaction
 from bulkorders.journal.sqlite.writer import GROUP_LIMIT, GroupWriter
-from bulkorders.model.books import BalanceReading
 from bulkorders.model.lifecycle import RequestKind, State
 from bulkorders.model.orders import Request, Submission, ValidatedOrder
 from bulkorders.model.outcomes import DeliveryReport, Outcome
@@ -27,7 +27,7 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
-class SqliteJournal:
+class SqliteJournal(MoneyJournal):
     """The record of all orders in one SQLite file; see `protocol.Journal` for what each method promises.
 
     Made by `open`. `clock` gives the time of events. `release` is called at the very end of `close`.
@@ -173,18 +173,7 @@ class SqliteJournal:
         """Remember the mark of the API key confirmed for this account."""
         await self._write(lambda tx: tx.do("remember_key_mark", account=account, mark=mark, at=tx.at))
 
-    # money
-
-    async def keep_balance(self, found: BalanceReading) -> None:
-        """Keep what an account held."""
-        await self._write(lambda tx: tx.do("insert_balance", **balance_values(found)))
-
-    async def balances(self, account: str, since: str = "") -> list[BalanceReading]:
-        """Return what the account held at or after `since`, oldest first."""
-        found: list[BalanceReading] = await self._read(
-            partial(reading.balances, account=account, since=since)
-        )
-        return found
+    # money: more in `MoneyJournal`
 
     async def turned_up(self) -> dict[str, tuple[str, ...]]:
         """Return, by key, the ids of orders that had been ruled not placed, and were placed after all."""

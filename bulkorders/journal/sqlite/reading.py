@@ -12,6 +12,7 @@ from bulkorders.journal.sqlite.rows import (
     attempt_of,
     balance_of,
     campaign_of,
+    entered_of,
     event_of,
     ids_of,
     request_of,
@@ -20,6 +21,7 @@ from bulkorders.journal.sqlite.rows import (
 )
 from bulkorders.journal.sqlite.transaction import Transaction
 from bulkorders.model.books import BalanceReading
+from bulkorders.model.entries import Entered
 from bulkorders.model.lifecycle import RequestKind, State
 from bulkorders.model.orders import Request, Submission
 
@@ -127,6 +129,16 @@ def key_mark(tx: Transaction, account: str) -> str | None:
 def balances(tx: Transaction, account: str, since: str) -> list[BalanceReading]:
     """Return what the account held at or after `since`, oldest first."""
     return [balance_of(row) for row in tx.all("balances", account=account, since=since)]
+
+
+def readings(tx: Transaction) -> list[BalanceReading]:
+    """Return what all accounts held whenever they were read, oldest first."""
+    return [balance_of(row) for row in tx.all("readings")]
+
+
+def entered(tx: Transaction) -> list[Entered]:
+    """Return what persons entered, in the order in which it was."""
+    return [entered_of(row) for row in tx.all("entered")]
 
 
 def turned_up(tx: Transaction) -> dict[str, tuple[str, ...]]:

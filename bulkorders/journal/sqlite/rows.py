@@ -8,6 +8,7 @@ from typing import Any
 from bulkorders.journal.protocol import Attempt, Campaign, Event, Run
 from bulkorders.model import money
 from bulkorders.model.books import BalanceReading
+from bulkorders.model.entries import Entered, EnteredKind
 from bulkorders.model.lifecycle import RequestKind, RequestState, State
 from bulkorders.model.orders import Request, Submission, ValidatedOrder
 
@@ -231,3 +232,24 @@ def balance_of(row: tuple[Any, ...]) -> BalanceReading:
     """Return the reading a row of `balances` holds."""
     account, held, currency, at, run, moment, quiet = row
     return BalanceReading(account, Decimal(held), currency, at, run, moment, bool(quiet))
+
+
+def entered_values(found: Entered) -> dict[str, Any]:
+    """Return the columns of what a person entered."""
+    return {
+        "id": found.id,
+        "account": found.account,
+        "amount": money.text(found.amount),
+        "currency": maybe_clean(found.currency),
+        "at": found.at,
+        "kind": found.kind.value,
+        "note": clean(found.note),
+        "entered_at": found.entered_at,
+        "run": found.run,
+    }
+
+
+def entered_of(row: tuple[Any, ...]) -> Entered:
+    """Return what a person entered, as a row of `entered` holds it."""
+    number, account, held, currency, at, kind, note, entered_at, run = row
+    return Entered(number, account, Decimal(held), currency, at, EnteredKind(kind), note, entered_at, run)

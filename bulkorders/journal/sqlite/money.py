@@ -1,0 +1,48 @@
+"""The part of the journal on SQLite that keeps money without orders: balances read, and what persons entered."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from bulkorders.journal.sqlite import reading
+from bulkorders.journal.sqlite.rows import balance_values, entered_values
+from bulkorders.journal.sqlite.transaction import Transaction
+from bulkorders.model.books import BalanceReading
+from bulkorders.model.entries import Entered
+
+
+class MoneyJournal(ABC):
+    """See `protocol.Journal` for what each method promises."""
+
+    @abstractmethod
+    async def _write(
+        self, change: Callable[[Transaction], Any], *, run: str | None = None, attempt: str | None = None
+    ) -> Any: ...
+
+    @abstractmethod
+    async def _read(self, question: Callable[[Transaction], Any]) -> Any: ...
+
+    async def keep_balance(self, found: BalanceReading) -> None:
+        """Keep what an account held."""
+        await self._write(lambda tx: tx.do("insert_balance", **balance_values(found)))
+
+    async def balances(self, account: str, since: str = "") -> list[BalanceReading]:
+        """Return what the account held at or after `since`, oldest first."""
+        question = partial(reading.balances, account=account, since=since)
+        found: list[BalanceReading] = await self._read(question)
+        return found
+
+    async def readings(self) -> list[BalanceReading]:
+        """Return what all accounts held whenever they were read, oldest first."""
+        found: list[BalanceReading] = await self._read(reading.readings)
+        return found
+
+    async def enter(self, found: Entered) -> None:
+        """Keep money that a person entered."""
+        await self._write(lambda tx: tx.do("insert_entered", **entered_values(found)))
+
+    async def entered(self) -> list[Entered]:
+        """Return what persons entered, in the order in which it was."""
+        found: list[Entered] = await self._read(reading.entered)
+        return found
