@@ -11,7 +11,7 @@ def constraints() -> list[str]:
     """Return a line `name==version` for each run-time and test dependency."""
     project = tomllib.loads(PROJECT.read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    stated = [*project["dependencies"], *extras["keyring"], *extras["test"]]
+    stated = [*project["dependencies"], *extras["keyring"], *extras["parquet"], *extras["test"]]
     stated = [each for each in stated if not each.startswith(project["name"])]  # an extra of our own
     return [re.sub(r"\s*>=\s*", "==", each.split(";")[0].split(",")[0].strip()) for each in stated]
 

@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from bulkorders.errors import SettingsError
+from bulkorders.export_settings import ExportSettings
 
 FILE_NAME = "bulkorders.toml"
 ENVIRONMENT_PANEL = "default"
@@ -132,6 +133,7 @@ class Settings(BaseSettings):
     duplicate_days: int = Field(default=30, ge=0)
     decimal: Literal[",", "."] | None = None
     timezone: str | None = None
+    export: ExportSettings = Field(default_factory=ExportSettings)
 
     @classmethod
     def settings_customise_sources(
@@ -196,6 +198,12 @@ def _file() -> Path | None:
     home = os.environ.get("BULKORDERS_HOME")
     places = [Path.cwd(), *([Path(home)] if home else [Path(user_data_dir("bulkorders", appauthor=False))])]
     return next((found for place in places if (found := place / FILE_NAME).is_file()), None)
+
+
+def beside(path: Path) -> Path:
+    """Return where a path of the settings leads: from the folder of the file they were read from."""
+    found = _file()
+    return path if found is None else found.parent / path
 
 
 def load_settings(**flags: Any) -> Settings:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from bulkorders.cli import doubts, journal, orders, panels, requests, tools
+from bulkorders.cli import doubts, exports, journal, orders, panels, requests, tools
 from bulkorders.errors import BulkordersError, CallError
 
 INTERRUPTED = 130
@@ -34,6 +34,7 @@ for _command in (
     panels.balance,
     panels.panels,
     tools.template,
+    exports.export,
     tools.history,
     journal.journal,
     tools.sandbox,

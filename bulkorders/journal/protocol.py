@@ -141,6 +141,14 @@ class Journal(Protocol):
         """Return what persons entered, in the order in which it was."""
         ...
 
+    async def keep_export(self, went_to: Mapping[str, int], at: str, run: str, file: str) -> None:
+        """Keep up to where an export went, by scope, once its files are in place: `--since-last` goes on there."""
+        ...
+
+    async def exported(self, scope: str) -> int:
+        """Return up to where the last export of this scope went, 0 where there was none."""
+        ...
+
     async def turned_up(self) -> dict[str, tuple[str, ...]]:
         """Return, by key, the ids of orders that had been ruled not placed, and were placed after all."""
         ...

@@ -76,7 +76,8 @@ class Order:
     `quantity` is in pieces, None where the row has none. `max_rate` is the highest rate the row accepts,
     in the service's own basis (per thousand on most). `problems` are those of cells that could not be
     read: the fields are then empty, and the order is never sent. `incidental` are such problems, with
-    their fields, that matter only where the service's type takes the field.
+    their fields, that matter only where the service's type takes the field. `client` is whom the order is
+    for: never sent, and no part of what makes it the same order.
     """
 
     row: int
@@ -94,6 +95,7 @@ class Order:
     problems: tuple[Problem, ...] = ()
     own: tuple[tuple[str, str], ...] = ()
     incidental: tuple[tuple[str, Problem], ...] = ()
+    client: str = ""
 
     def parameters(self) -> dict[str, str]:
         """Return all that the row says under the parameters' names; of these a type may not take some.
@@ -186,6 +188,7 @@ class Submission:
     sent_at: str | None = None
     requests: tuple[Request, ...] = field(default=())
     unknown: str | None = None
+    client: str = ""
 
     @property
     def order_id(self) -> str | None:

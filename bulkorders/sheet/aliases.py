@@ -322,6 +322,14 @@ FIELDS: tuple[Field, ...] = (
         },
     ),
     Field(
+        "client",
+        "Client",
+        aliases={
+            "en": ("Client name", "Customer", "Customer name", "Bill to"),
+            "vi": ("Khách hàng", "Tên khách hàng", "Tên khách"),
+        },
+    ),
+    Field(
         "allow_duplicate",
         "Allow duplicate",
         aliases={

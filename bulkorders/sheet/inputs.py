@@ -105,6 +105,13 @@ INPUTS: tuple[Input, ...] = (
         form=TEXT,
     ),
     Input(
+        "client",
+        16,
+        "optional",
+        "Whom the order is for. It is not sent; bills are made by it.",
+        form=TEXT,
+    ),
+    Input(
         "allow_duplicate",
         12,
         "optional",
@@ -208,7 +215,9 @@ OF_SOME_TYPES: tuple[Input, ...] = (
 )
 """The columns of fields that only some types of services take, in order."""
 
-ALWAYS = frozenset({"service", "reference", "refill", "max_rate", "panel", "campaign", "allow_duplicate"})
+ALWAYS = frozenset(
+    {"service", "reference", "refill", "max_rate", "panel", "campaign", "client", "allow_duplicate"}
+)
 """Columns that are of use whatever the service."""
 
 
@@ -218,5 +227,5 @@ def inputs_for(takes: Container[str]) -> tuple[Input, ...]:
     return tuple(sorted(shown, key=lambda each: each.field in _LAST))
 
 
-_LAST = frozenset({"refill", "max_rate", "panel", "campaign", "allow_duplicate"})
+_LAST = frozenset({"refill", "max_rate", "panel", "campaign", "client", "allow_duplicate"})
 """Columns that stand right of all that is sent."""

@@ -34,7 +34,7 @@ _MADE = datetime(2026, 1, 1, tzinfo=UTC)
 _NOTES = (
     "One row is one order. Only Service and {aim} must have a column; delete the columns you don't use.",
     "A column param:NAME is sent to the panel as its own parameter NAME, such as param:reaction.",
-    "Columns of your own (client, notes, dates) are kept as they are and come back in the results workbook.",
+    "Columns of your own (notes, dates, prices) are kept as they are and come back in the results workbook.",
     "Headers may be renamed to names in use (Service ID, URL, Qty, Số lượng, …) and stand in any order.",
     "First, spending nothing: bulkorders check order-sheet.xlsx. Then: bulkorders submit order-sheet.xlsx.",
 )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bulkorders import wording
-from bulkorders.model.orders import OWN_PARAMETER, Cell, Order, Row, Sheet
+from bulkorders.model.orders import OWN_PARAMETER, Cell, ErrorCell, Order, Row, Sheet
 from bulkorders.model.problems import Problem
 from bulkorders.validation import cells, rates
 from bulkorders.validation.cells import CellTrouble
@@ -96,6 +96,7 @@ class _Reading:
             "reference": cells.text,
             "campaign": cells.text,
             "panel": cells.text,
+            "client": _client,
             "refill": cells.refill,
             "max_rate": max_rate,
             "allow_duplicate": allowed,
@@ -170,7 +171,13 @@ class _Reading:
                 if found.get(name) is not None
             ),
             incidental=incidental,
+            client=found.get("client") or "",
         )
+
+
+def _client(cell: Cell) -> str | None:
+    """Return whom an order is for; an error of the spreadsheet as it shows: it keeps no order from being sent."""
+    return cell.text if isinstance(cell, ErrorCell) else cells.text(cell)
 
 
 def _own_reader(field: str) -> Reader:

@@ -13,6 +13,7 @@ FIELD_TITLES = {
     "refill": "Refill",
     "max_rate": "Max rate",
     "allow_duplicate": "Allow duplicate",
+    "client": "Client",
     "comments": "Comments",
     "list": "List",
     "suggest": "Suggest",

@@ -2,6 +2,7 @@
 
 from bulkorders.wording.doubt_texts import DOUBT_ERRORS, DOUBT_NOTES
 from bulkorders.wording.error_texts import RUN_ERRORS
+from bulkorders.wording.export_texts import EXPORT_ERRORS, EXPORT_NOTES
 from bulkorders.wording.guard_texts import GUARD_ERRORS, GUARD_NOTES, GUARD_QUESTIONS
 from bulkorders.wording.journal_texts import JOURNAL_ERRORS
 from bulkorders.wording.problem_texts import FIELD_TITLES, PROBLEMS, REPAIRS
@@ -17,10 +18,11 @@ ERRORS: dict[str, tuple[str, str]] = {
     **JOURNAL_ERRORS,
     **DOUBT_ERRORS,
     **GUARD_ERRORS,
+    **EXPORT_ERRORS,
 }
 """By code: what is (where, what was expected, what was found), and what to do next."""
 
-NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES}
+NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES, **EXPORT_NOTES}
 """By code: what is worth knowing and stops nothing."""
 
 QUESTIONS: dict[str, str] = {**RUN_QUESTIONS, **GUARD_QUESTIONS}

@@ -104,9 +104,9 @@ def test_what_may_mean_something_else_is_no_field(header: str) -> None:
 
 def test_own_columns_are_kept_beside_the_fields() -> None:
     """Columns that are no field are the user's own, in their order; a running number is one of them."""
-    match = columns.match(["STT", "Client", "Mã dịch vụ", "Liên kết", "SL", "Status"])
+    match = columns.match(["STT", "Shop", "Mã dịch vụ", "Liên kết", "SL", "Status"])
     assert match.columns == {"service": 2, "link": 3, "quantity": 4}
-    assert match.own == ("STT", "Client", "Status")
+    assert match.own == ("STT", "Shop", "Status")
 
 
 def test_quantity_may_be_missing() -> None:

@@ -59,7 +59,7 @@ def test_our_columns_are_left_out_and_keys_kept(make_results: Callable[..., Path
     assert (sheet.results, sheet.campaign_id, sheet.journal_id) == (True, "june", "j-1")
     assert (sheet.worksheet, sheet.columns, sheet.notes) == (
         "Orders",
-        {"service": 0, "link": 1, "quantity": 2},
+        {"service": 0, "link": 1, "quantity": 2, "client": 3},
         (),
     )
 
@@ -143,13 +143,13 @@ def test_a_row_without_key_in_both_is_one_row(make_results: Callable[..., Path])
 
 def test_the_hidden_key_column_is_not_told_as_hidden(make_xlsx: MakeXlsx) -> None:
     """Of hidden columns only the user's are worth a note, wherever ours stand."""
-    orders = [(KEY_COLUMN, "Service", "Link", "State", "Client"), ("k1", 1, LINK, "Ready", "a")]
+    orders = [(KEY_COLUMN, "Service", "Link", "State", "Shop"), ("k1", 1, LINK, "Ready", "a")]
     path = make_xlsx("a.results.xlsx", Orders=orders, _bulkorders=HIDDEN)
     workbook = openpyxl.load_workbook(path)
     for letter in ("A", "D", "E"):
         workbook["Orders"].column_dimensions[letter].hidden = True
     workbook.save(path)
-    assert read_sheet(path).notes == (("hidden_columns", {"count": 1, "columns": ("Client",)}),)
+    assert read_sheet(path).notes == (("hidden_columns", {"count": 1, "columns": ("Shop",)}),)
 
 
 def test_one_worksheet_can_be_named(make_results: Callable[..., Path]) -> None:

@@ -28,7 +28,7 @@ def test_a_plain_sheet_is_read(make_xlsx: MakeXlsx) -> None:
     path = make_xlsx(Orders=[("Client", *HEADER), ("Café", 1, LINK, 500), ("Bar", "2", LINK, 10)])
     sheet = read_sheet(path)
     assert sheet.header == ("Client", "Service", "Link", "Quantity")
-    assert sheet.columns == {"service": 1, "link": 2, "quantity": 3}
+    assert sheet.columns == {"client": 0, "service": 1, "link": 2, "quantity": 3}
     assert [(row.number, row.cells) for row in sheet.rows] == [
         (2, ("Café", 1, LINK, 500)),
         (3, ("Bar", "2", LINK, 10)),

@@ -27,7 +27,7 @@ from bulkorders.sheet.reading import read_sheet
 from bulkorders.sheet.results import write_results
 
 HEADER = ("Client", "Service", "Link", "Quantity", "Reference", "Due")
-COLUMNS = {"service": 1, "link": 2, "quantity": 3, "reference": 4}
+COLUMNS = {"client": 0, "service": 1, "link": 2, "quantity": 3, "reference": 4}
 HANOI = timezone(timedelta(hours=7))
 OURS = ["State", "Order ID", "Message", "Service name", "Estimate", "Charge", "Currency", "Status", "Start count",
         "Remains", "Placed at", "Checked at"]  # fmt: skip

@@ -86,8 +86,8 @@ def test_campaign_has_several_types_and_columns_of_its_own():
     }
     sheet = read_sheet(SAMPLES / "campaign.xlsx")
     assert types == {"Default", "Package", "Custom Comments", "special", "special1"}
-    assert {"Client", "Due date", "Notes"} <= set(sheet.header)
-    assert not {"Client", "Due date", "Notes"} & {sheet.header[index] for index in sheet.columns.values()}
+    assert {"Due date", "Notes"} <= set(sheet.header)
+    assert not {"Due date", "Notes"} & {sheet.header[index] for index in sheet.columns.values()}
 
 
 def test_samples_are_what_the_script_makes(making: dict[str, Any], tmp_path: Path):

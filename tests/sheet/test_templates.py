@@ -73,7 +73,7 @@ def test_a_panels_sheet_has_the_columns_its_services_take(tmp_path: Path):
     )
     assert fields_of(path) == {
         *("service", "link", "quantity", "answer_number"),
-        *("reference", "refill", "max_rate", "panel", "campaign", "allow_duplicate"),
+        *("reference", "refill", "max_rate", "panel", "campaign", "client", "allow_duplicate"),
     }
 
 
@@ -82,7 +82,7 @@ def test_a_sheet_for_one_type_has_its_columns_and_its_services(tmp_path: Path):
     write_template(tmp_path / "a.csv", WEB, ["SUBSCRIPTION"])
     assert fields_of(tmp_path / "a.csv") == {
         *("service", "username", "min", "max", "posts", "old_posts", "delay", "expiry"),
-        *("reference", "refill", "max_rate", "panel", "campaign", "allow_duplicate"),
+        *("reference", "refill", "max_rate", "panel", "campaign", "client", "allow_duplicate"),
     }
     write_template(tmp_path / "a.xlsx", WEB, ["SUBSCRIPTION"])
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
@@ -127,7 +127,7 @@ def test_what_is_sent_stands_left_of_what_is_not():
     """Limits and labels stand at the right end, whatever fields a panel needs."""
     fields = [each.field for each in inputs_for(set(INCIDENTAL) | {"link", "quantity"})]
     assert fields[:3] == ["service", "link", "quantity"]
-    assert fields[-5:] == ["refill", "max_rate", "panel", "campaign", "allow_duplicate"]
+    assert fields[-6:] == ["refill", "max_rate", "panel", "campaign", "client", "allow_duplicate"]
 
 
 def test_workbook_is_a_blank_order_sheet(tmp_path: Path):

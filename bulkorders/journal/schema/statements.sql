@@ -51,20 +51,20 @@ FROM events WHERE key = :key AND seq > :after ORDER BY seq LIMIT :limit
 
 -- name: intents
 SELECT key, state, sheet_row, fingerprint, service, link, quantity, parameters, reference, service_name, rate,
-    basis, estimate, currency, refill
+    basis, estimate, currency, refill, client
 FROM orders WHERE key IN (SELECT value FROM json_each(:keys))
 
 -- name: insert_order
 INSERT INTO orders (key, account, campaign, state, sheet_row, fingerprint, service, link, quantity,
-    parameters, reference, service_name, rate, basis, estimate, currency, refill)
+    parameters, reference, service_name, rate, basis, estimate, currency, refill, client)
 VALUES (:key, :account, :campaign, 'ready', :sheet_row, :fingerprint, :service, :link, :quantity,
-    :parameters, :reference, :service_name, :rate, :basis, :estimate, :currency, :refill)
+    :parameters, :reference, :service_name, :rate, :basis, :estimate, :currency, :refill, :client)
 
 -- name: change_order
 UPDATE orders SET state = 'ready', sheet_row = :sheet_row, fingerprint = :fingerprint, service = :service,
     link = :link, quantity = :quantity, parameters = :parameters, reference = :reference,
     service_name = :service_name, rate = :rate, basis = :basis, estimate = :estimate, currency = :currency,
-    refill = :refill
+    refill = :refill, client = :client
 WHERE key = :key
 
 -- name: move_row
@@ -79,13 +79,13 @@ UPDATE orders SET state = :state WHERE key = :key
 -- name: submissions
 SELECT key, account, campaign, fingerprint, service, link, quantity, parameters, state, sheet_row, reference,
     service_name, rate, basis, estimate, currency, order_ids, message, answer, charge, status, start_count,
-    remains, refill, placed_at, checked_at, sent_at, error
+    remains, refill, placed_at, checked_at, sent_at, error, client
 FROM orders
 
 -- name: submission
 SELECT key, account, campaign, fingerprint, service, link, quantity, parameters, state, sheet_row, reference,
     service_name, rate, basis, estimate, currency, order_ids, message, answer, charge, status, start_count,
-    remains, refill, placed_at, checked_at, sent_at, error
+    remains, refill, placed_at, checked_at, sent_at, error, client
 FROM orders WHERE key = :key
 
 -- name: where_campaign
@@ -109,7 +109,7 @@ state = 'placed' AND final = 0
 -- name: alike
 SELECT key, account, campaign, fingerprint, service, link, quantity, parameters, state, sheet_row, reference,
     service_name, rate, basis, estimate, currency, order_ids, message, answer, charge, status, start_count,
-    remains, refill, placed_at, checked_at, sent_at, error
+    remains, refill, placed_at, checked_at, sent_at, error, client
 FROM orders
 WHERE fingerprint IN (SELECT value FROM json_each(:fingerprints)) AND sent_at >= :since
     AND state IN ('sending', 'placed', 'in_doubt')
@@ -248,3 +248,9 @@ WHERE e.kind = 'rule out' AND (a.outcome = 'accepted' OR a.outcome = 'ruled_out'
 
 -- name: ruled_out
 SELECT DISTINCT key FROM attempts WHERE outcome = 'ruled_out'
+
+-- name: insert_export
+INSERT INTO exports (scope, upto, at, run, file) VALUES (:scope, :upto, :at, :run, :file)
+
+-- name: last_export
+SELECT upto FROM exports WHERE scope = :scope ORDER BY seq DESC LIMIT 1

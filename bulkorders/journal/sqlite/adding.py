@@ -77,6 +77,8 @@ def _change(tx: Transaction, changes: _Changes, order: ValidatedOrder, known: tu
 def _told(order: ValidatedOrder, intent: dict[str, Any]) -> dict[str, Any]:
     """Return an intent as events tell it: the parameters once, as a map; what is empty is left out."""
     facts = {name: intent[name] for name in _TOLD if intent[name] is not None}
+    if intent["client"]:
+        facts["client"] = intent["client"]
     facts["parameters"] = dict(order.parameters)
     if "quantity" not in facts["parameters"] and intent["quantity"] is not None:
         facts["quantity"] = intent["quantity"]  # of one sold by its lines: the ledger tells it

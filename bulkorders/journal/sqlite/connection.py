@@ -30,6 +30,15 @@ NO_BALANCES = (
     "CREATE TEMP TABLE IF NOT EXISTS balances (seq, account, amount, currency, at, run, moment, quiet)"
 )
 
+WITH_CLIENTS = 3
+"""The first schema that keeps for whom orders are, what persons entered, and what was exported."""
+
+NO_CLIENTS = (
+    "CREATE TEMP VIEW orders AS SELECT *, '' AS client FROM main.orders",
+    "CREATE TEMP TABLE entered (seq, id, account, amount, currency, at, kind, note, entered_at, run)",
+    "CREATE TEMP TABLE exports (seq, scope, upto, at, run, file)",
+)
+
 CHECK_LIMIT = 200 * 1024 * 1024
 """Bytes up to which the whole file is checked at every opening."""
 
@@ -62,6 +71,9 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
         if 0 < version < WITH_BALANCES:
             # A journal of an older program is upgraded by the next run that writes; until then it has none.
             connection.execute(NO_BALANCES)
+        if 0 < version < WITH_CLIENTS:
+            for statement in NO_CLIENTS:
+                connection.execute(statement)
         connection.execute("PRAGMA query_only = ON")
     if version == 0:
         connection.close()

@@ -1,7 +1,7 @@
-"""The part of the journal on SQLite that keeps money without orders: balances read, and what persons entered."""
+"""The part of the journal on SQLite that keeps money without orders: balances, what persons entered, exports."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -45,4 +45,20 @@ class MoneyJournal(ABC):
     async def entered(self) -> list[Entered]:
         """Return what persons entered, in the order in which it was."""
         found: list[Entered] = await self._read(reading.entered)
+        return found
+
+    async def keep_export(self, went_to: Mapping[str, int], at: str, run: str, file: str) -> None:
+        """Keep up to where an export went, by scope."""
+
+        def change(tx: Transaction) -> None:
+            kept = {"at": at, "run": run, "file": file}
+            tx.many(
+                "insert_export", [{"scope": scope, "upto": upto, **kept} for scope, upto in went_to.items()]
+            )
+
+        await self._write(change)
+
+    async def exported(self, scope: str) -> int:
+        """Return up to where the last export of this scope went, 0 where there was none."""
+        found: int = await self._read(partial(reading.exported, scope=scope))
         return found

@@ -141,6 +141,12 @@ def entered(tx: Transaction) -> list[Entered]:
     return [entered_of(row) for row in tx.all("entered")]
 
 
+def exported(tx: Transaction, scope: str) -> int:
+    """Return up to where the last export of this scope went, 0 where there was none."""
+    row = tx.one("last_export", scope=scope)
+    return 0 if row is None else int(row[0])
+
+
 def turned_up(tx: Transaction) -> dict[str, tuple[str, ...]]:
     """Return, by key, the ids of orders that had been ruled not placed, and were placed after all."""
     return {row[0]: ids_of(row[1]) for row in tx.all("turned_up")}

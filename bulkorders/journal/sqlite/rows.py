@@ -70,6 +70,7 @@ def intent_of(order: ValidatedOrder) -> dict[str, Any]:
         "estimate": money.text(order.estimate),
         "currency": maybe_clean(order.currency),
         "refill": maybe_clean(order.order.refill),
+        "client": clean(order.order.client),
     }
 
 
@@ -104,6 +105,7 @@ def submission_of(row: tuple[Any, ...], requests: Iterable[Request] = ()) -> Sub
         checked_at,
         sent_at,
         error,
+        client,
     ) = row
     return Submission(
         key=key,
@@ -135,6 +137,7 @@ def submission_of(row: tuple[Any, ...], requests: Iterable[Request] = ()) -> Sub
         sent_at=sent_at,
         requests=tuple(requests),
         unknown=error,
+        client=client,
     )
 
 

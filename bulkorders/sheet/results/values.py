@@ -75,7 +75,8 @@ def cells(line: Line, sheet: Sheet) -> Sequence[Cell]:
         told.update(line.submission.parameters)
         told |= {f"{OWN_PARAMETER}{name}": sent for name, sent in line.submission.parameters.items()}
         told |= {
-            name: getattr(line.submission, name) for name in ("service", "link", "quantity", "reference")
+            name: getattr(line.submission, name)
+            for name in ("service", "link", "quantity", "reference", "client")
         }
     shown: list[Cell] = [None] * len(sheet.header)
     for name, index in sheet.columns.items():
