@@ -71,7 +71,8 @@ class PanelSettings(BaseModel):
     or one of them by type of service. `parameters` and `actions` give the panel's own names for the
     documented ones (`link = "target"`, or for one action alone `"refill.order" = "refill"`), `send` what
     every call carries besides. `not_placed` are the HTTP statuses that prove an order was not placed.
-    `max_per_day` is what may be spent on it in a day, in its currency.
+    `max_per_day` is what may be spent on it in a day, in its currency. A refill is asked for where the status
+    is one of `refill_statuses`, and `refill_hours` after the last one at the earliest.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -103,6 +104,8 @@ class PanelSettings(BaseModel):
     add_timeout: float = Field(default=60, gt=0)
     verify_tls: bool = True
     max_per_day: Cap | None = None
+    refill_statuses: frozenset[Status] = Field(default=frozenset({"Completed"}), min_length=1)
+    refill_hours: float = Field(default=24, ge=0)
 
     @model_validator(mode="after")
     def _address(self) -> Self:
@@ -115,6 +118,8 @@ class Settings(BaseSettings):
     """All settings, read once at the start.
 
     `max_per_day` is what each account may spend in a day, in its own currency; or a table of amounts by currency.
+    `refill_days` after it was placed an order's automatic refill ends. An order that has been open for
+    `slow_after` hours is pointed out, where nothing tells how long its service usually takes.
     """
 
     model_config = SettingsConfigDict(env_prefix="BULKORDERS_", extra="ignore", frozen=True)
@@ -134,6 +139,8 @@ class Settings(BaseSettings):
     decimal: Literal[",", "."] | None = None
     timezone: str | None = None
     export: ExportSettings = Field(default_factory=ExportSettings)
+    refill_days: float = Field(default=30, ge=0)
+    slow_after: float = Field(default=72, gt=0)
 
     @classmethod
     def settings_customise_sources(

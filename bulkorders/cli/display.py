@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from bulkorders.pipeline.listing import Listed
     from bulkorders.pipeline.probing import Probed
     from bulkorders.pipeline.rehearsal import Rehearsed
-    from bulkorders.pipeline.requesting import Requested
 
 SHOWN = 12
 """Rows shown of one group of problems; all of them stand in the workbook and in `--json`."""
@@ -85,9 +84,9 @@ def _show_problems(screen: "Console", report: "Report") -> None:
         screen.print(f"[bold {colour}]{len(groups[code]):>4}[/]  ", end="")
         screen.print(wording.repair(code), markup=False, style="bold")
         for message in groups[code][:SHOWN]:
-            _indented(screen, message)
+            indented(screen, message)
         if len(groups[code]) > SHOWN:
-            _indented(screen, summaries.more(len(groups[code]) - SHOWN))
+            indented(screen, summaries.more(len(groups[code]) - SHOWN))
     if groups:
         screen.print()
 
@@ -99,13 +98,13 @@ def _show_doubts(screen: "Console", report: "Report") -> None:
     screen.print()
     screen.print(summaries.doubts_heading(len(doubts)), markup=False, style="bold magenta")
     for order in doubts[:SHOWN]:
-        _indented(screen, summaries.doubt(order))
+        indented(screen, summaries.doubt(order))
     if len(doubts) > SHOWN:
-        _indented(screen, summaries.more(len(doubts) - SHOWN))
+        indented(screen, summaries.more(len(doubts) - SHOWN))
     screen.print(summaries.doubts_next(), markup=False)
 
 
-def _indented(screen: "Console", text: str) -> None:
+def indented(screen: "Console", text: str) -> None:
     """Show a line that stays indented where the terminal breaks it."""
     from rich.padding import Padding
     from rich.text import Text
@@ -125,19 +124,6 @@ def show_runs(runs: "Runs", *, as_json: bool) -> None:
         screen.print(wording.translated("No order is open."))
     if runs.stopped is not None:
         screen.print(f"{runs.stopped.message} {runs.stopped.next}", markup=False)
-
-
-def show_requests(found: "Requested", *, as_json: bool) -> None:
-    """Show what the panel said to refills or cancels."""
-    if as_json:
-        print_json(found.to_json())
-        return
-    table = _table("Order ID", "Asked for", "State", "Refill ID", "Message")
-    for each in found.requests:
-        table.add_row(
-            each["order_id"], each["kind"], each["state"], each["request_id"] or "", each["message"]
-        )
-    console().print(table)
 
 
 def show_services(found: Sequence["Service"], account: "Account", *, as_json: bool) -> None:

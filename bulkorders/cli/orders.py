@@ -54,6 +54,7 @@ def submit(*, as_json: bool, **given: Any) -> int:
 @click.option(
     "--all", "everything", is_flag=True, help="Every open order of the journal, whatever its sheet."
 )
+@click.option("--recheck", "recheck_final", is_flag=True, help="Ask about orders with a final status too.")
 @click.option("--worksheet", metavar="NAME", help="Which worksheet holds the orders.")
 @click.option(
     "--map", "mapping", metavar='"HEADER=FIELD"', multiple=True, help="Which header means which field."
@@ -69,7 +70,7 @@ def refresh(*, as_json: bool, everything: bool, sheet: str | None, **given: Any)
         raise CallError("call.sheet_needed")
     if sheet is not None:
         return _over_sheet("refresh", {**given, "sheet": sheet}, as_json=as_json)
-    return _refresh_all(given.get("panel"), as_json=as_json)
+    return _refresh_all(given.get("panel"), recheck=bool(given.get("recheck_final")), as_json=as_json)
 
 
 def _over_sheet(name: str, given: dict[str, Any], *, as_json: bool) -> int:
@@ -100,7 +101,7 @@ def _options(given: dict[str, Any]) -> "Options":
     return Options(**told)
 
 
-def _refresh_all(panel: str | None, *, as_json: bool) -> int:
+def _refresh_all(panel: str | None, *, recheck: bool, as_json: bool) -> int:
     import asyncio
 
     from bulkorders.cli.display import show_runs
@@ -110,6 +111,6 @@ def _refresh_all(panel: str | None, *, as_json: bool) -> int:
 
     front = TerminalFront(yes=False, quiet=as_json)
     with front:
-        runs = asyncio.run(everything.refresh_all(load_settings(), front, panel=panel))
+        runs = asyncio.run(everything.refresh_all(load_settings(), front, panel=panel, recheck=recheck))
     show_runs(runs, as_json=as_json)
     return everything.exit_code_of(runs)

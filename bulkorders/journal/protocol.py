@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bulkorders.journal.following import Following
 from bulkorders.model.books import BalanceReading
 from bulkorders.model.entries import Entered
-from bulkorders.model.lifecycle import RequestKind, State
-from bulkorders.model.orders import Request, Submission, ValidatedOrder
-from bulkorders.model.outcomes import DeliveryReport, Outcome
+from bulkorders.model.lifecycle import State
+from bulkorders.model.orders import Submission, ValidatedOrder
+from bulkorders.model.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Attempt:
     order_ids: tuple[str, ...] = ()
 
 
-class Journal(Protocol):
+class Journal(Following, Protocol):
     """The record of all orders of one person or team. Not shared between event loops."""
 
     @property
@@ -99,8 +100,10 @@ class Journal(Protocol):
         """Record how the run of this id ended (`finished_at`, `exit_code`, `stopped`, `counts`, `money`)."""
         ...
 
-    async def runs(self, limit: int = 50) -> list[Run]:
-        """Return the latest runs, newest first."""
+    async def runs(
+        self, limit: int = 50, *, command: str | None = None, campaign: str | None = None
+    ) -> list[Run]:
+        """Return the latest runs, newest first; of one command, or one campaign, where it is given."""
         ...
 
     async def campaign(self, campaign: str) -> Campaign | None:
@@ -242,35 +245,6 @@ class Journal(Protocol):
         `suspect` puts a REJECTED order in doubt: the books show a charge. Raise IllegalTransition in any
         other state, JournalError where an id is another order's.
         """
-        ...
-
-    # what became of them
-
-    async def deliver(self, reports: Sequence[tuple[str, DeliveryReport]], checked_at: str, run: str) -> int:
-        """Take in what the panel told of placed orders (key, report); return how many changed.
-
-        An unchanged order writes no event. What a report does not say (None) keeps its known value; a
-        report with an error changes nothing but the message, until the next one without. `checked_at` is
-        kept for all told of. IllegalTransition where one of them is not PLACED.
-        """
-        ...
-
-    async def ask(self, requests: Sequence[Request], run: str) -> None:
-        """Record refills or cancels as ASKING, durably, before they are asked for.
-
-        Raise JournalError, and record none of them, where the order already has one of this kind for this
-        order id that is ASKING or IN_DOUBT. One that is recorded already (by its id) is left as it is.
-        """
-        ...
-
-    async def answer(self, answers: Sequence[Request], run: str) -> None:
-        """Record the new state of requests (by id), with the panel's id, status and message."""
-        ...
-
-    async def requests(
-        self, *, kind: RequestKind | None = None, keys: Sequence[str] | None = None, open_only: bool = False
-    ) -> list[Request]:
-        """Return refills and cancels, oldest first; `open_only` those ASKING, ACCEPTED or IN_DOUBT."""
         ...
 
     async def events(

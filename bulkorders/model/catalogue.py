@@ -33,6 +33,7 @@ class Service:
     currency: str | None = None
     basis: int = PER_THOUSAND
     trouble: str | None = None
+    usual: float | None = None
 
     @property
     def type(self) -> ServiceType:

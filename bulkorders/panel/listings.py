@@ -8,10 +8,13 @@ from typing import Any
 
 from bulkorders.model.catalogue import Balance, Service, basis_of
 from bulkorders.panel.answers import WRAPPERS, folded, says_no, says_yes
+from bulkorders.panel.durations import minutes
 from bulkorders.panel.figures import amount, flag, whole_number
 from bulkorders.panel.masking import printable
 
 LONGEST_TROUBLE = 80
+AVERAGES = ("average_time", "avg_time", "averagetime", "average_delivery", "avg_delivery_time")
+"""What panels call the time that orders of a service take on average."""
 
 
 def services(value: Any, basis: Callable[[str], int] = basis_of) -> list[Service] | None:
@@ -29,7 +32,7 @@ def services(value: Any, basis: Callable[[str], int] = basis_of) -> list[Service
         if service is None:
             continue
         earlier = found.get(service.id)
-        if earlier is not None and earlier != service:
+        if earlier is not None and replace(earlier, usual=service.usual) != service:
             service = replace(service, trouble="listed twice, with different terms")
         found[service.id] = service
     return list(found.values()) if found or not listed else None
@@ -72,6 +75,7 @@ def _service(entry: Mapping[str, Any], basis: Callable[[str], int]) -> Service |
         dripfeed=flag(entry.get("dripfeed")),
         currency=words(entry.get("currency")) or None,
         basis=basis(type_name),
+        usual=next((told for name in AVERAGES if (told := minutes(entry.get(name))) is not None), None),
     )
     return replace(service, trouble=trouble) if (trouble := _trouble(entry, service)) else service
 

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from bulkorders.errors import SettingsError
 from bulkorders.model.catalogue import basis_of
 from bulkorders.model.orders import account_id
+from bulkorders.model.outcomes import Delivery
 from bulkorders.model.pace import Limit
 from bulkorders.model.service_types import normalised_type
 from bulkorders.panel.deliveries import normalised_status
@@ -57,6 +58,7 @@ class Profile:
     `batches` the same by action. `limits` say how often an action (or `all` together) may be asked.
     `idempotency` names the parameter under whose value the panel never sells twice. `not_placed` are the
     HTTP statuses that prove an order was not placed. `status_words` and `error_kinds` are the panel's own.
+    `refill_statuses` are those of orders that it refills, `refill_hours` the least time between two refills.
     """
 
     name: str
@@ -77,6 +79,8 @@ class Profile:
     error_kinds: Kinds = ()
     not_placed: frozenset[int] = frozenset({429})
     hidden: tuple[str, ...] = field(default=(), repr=False)
+    refill_statuses: frozenset[str] = frozenset({Delivery.COMPLETED.value})
+    refill_hours: float = 24
 
     def basis(self, type_name: str) -> int:
         """Return of how many pieces the listed rate of this type of service is the price: 1000 or 1."""
@@ -143,6 +147,8 @@ def profile_of(name: str, panel: PanelSettings, error_kinds: Mapping[str, Any] =
         error_kinds=(*kinds_from(tables), *kinds_from(error_kinds)),
         not_placed=frozenset(told.not_placed),
         hidden=tuple(_sent(told, value) for value in told.send.values() if refers(value)),
+        refill_statuses=frozenset(told.refill_statuses),
+        refill_hours=told.refill_hours,
     )
     _check_names(profile)
     return profile

@@ -17,6 +17,7 @@ from bulkorders.panel.pace import LocalPace
 from bulkorders.panel.profiles import Profile, profile_of
 from bulkorders.pipeline.options import Front, Options
 from bulkorders.settings import Settings
+from bulkorders.tracking.slowness import Usual
 
 
 def now() -> str:
@@ -26,7 +27,7 @@ def now() -> str:
 
 @dataclass(slots=True)
 class Account:
-    """One panel in one run, with what it said when the run began."""
+    """One panel in one run, with what it said when the run began; `usual` is how long its orders may take."""
 
     panel: Panel
     pace: LocalPace
@@ -34,6 +35,7 @@ class Account:
     balance: Balance | None = None
     balance_after: Balance | None = None
     asked_at: str | None = None
+    usual: Usual | None = None
 
     @property
     def id(self) -> str:
@@ -89,6 +91,12 @@ async def _ask(account: Account, *, catalogue: bool) -> None:
     account.balance = await account.panel.balance()
     account.asked_at = now()
     if catalogue:
+        account.catalogue = await account.panel.catalogue(now())
+
+
+async def ask_catalogue(account: Account) -> None:
+    """Ask for the services where they were not asked for yet. Raises PanelError."""
+    if not account.catalogue.asked_at:
         account.catalogue = await account.panel.catalogue(now())
 
 

@@ -10,7 +10,7 @@ from bulkorders.journal.protocol import Journal, Run
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
 from bulkorders.model.report import Line, Report, RunSummary, Stop
-from bulkorders.pipeline import bookkeeping, readings, recording, reporting
+from bulkorders.pipeline import bookkeeping, lateness, readings, recording, reporting
 from bulkorders.pipeline.accounts import now
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.options import Front
@@ -45,6 +45,7 @@ async def finish(
     if kept.suspected:
         known = await as_it_stands(run, journal)
     lines = reporting.marked(reporting.lines_of(run, known), kept.held, await journal.turned_up())
+    lines = await lateness.marked(lines, run.distinct_accounts(), journal, run.settings)
     account_money = reporting.money_of(run, lines, kept.closings)
     notices = [*(wording.note(code, facts) for code, facts in run.sheet.notes), *kept.notices]
     summary = RunSummary(

@@ -1,35 +1,61 @@
-"""Every open order of the journal, whatever its sheet: `refresh --all`."""
+"""Every open order of the journal, whatever its sheet: `refresh --all`.
 
-from dataclasses import dataclass
+A run that was killed or stopped half-way is gone on with, where the next one begins within the hour: what
+was asked about since it began is not asked about again. Workbooks are written anew only where something
+has changed since then.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bulkorders import wording
-from bulkorders.errors import BulkordersError
-from bulkorders.journal.protocol import Journal
-from bulkorders.model.lifecycle import State
-from bulkorders.model.orders import Sheet
+from bulkorders.errors import PanelError
+from bulkorders.journal.following import Wanted
+from bulkorders.journal.protocol import Journal, Run
+from bulkorders.model.lifecycle import RequestState, State
 from bulkorders.model.report import Report, Stop
-from bulkorders.pipeline import accounts, checking, ending, recording, reporting
-from bulkorders.pipeline.accounts import Account
-from bulkorders.pipeline.checking import Checking
+from bulkorders.pipeline import accounts, lateness, readings, recording, refilling, reporting
+from bulkorders.pipeline.accounts import Account, now
+from bulkorders.pipeline.lateness import Late
 from bulkorders.pipeline.options import Front, Options
-from bulkorders.pipeline.polling import is_open, poll
-from bulkorders.settings import ENVIRONMENT_PANEL, Settings
-from bulkorders.sheet.results import results_path
+from bulkorders.pipeline.polling import ask_statuses, follow_requests, stop_of, wanted
+from bulkorders.pipeline.workbooks import Shelf, results_of
+from bulkorders.settings import Settings
+
+COMMAND = "refresh --all"
+RESUMED_WITHIN = timedelta(hours=1)
+"""How old a run may be that is gone on with: what it asked about is as good as fresh."""
+CALLS_A_PAGE = 100
+LEAST_PAGE = 1_000
+"""Orders held in memory at once: those of so many calls."""
 
 
 class Runs(BaseModel):
-    """Several runs in one answer."""
+    """Several runs in one answer.
+
+    `runs` are the campaigns in which something changed. `asked` and `changed` count orders, `unasked` those
+    that the run did not come to; `missing` those the panel should know, `in_doubt` orders, refills and
+    cancels. `slow` are open orders that are long past their usual time.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     runs: tuple[Report, ...]
     stopped: Stop | None
+    run: str = ""
+    asked: int = 0
+    changed: int = 0
+    unasked: int = 0
+    missing: int = 0
+    in_doubt: int = 0
+    slow: tuple[dict[str, Any], ...] = ()
 
     def to_json(self) -> str:
         """Return it as the one JSON object of the contract."""
@@ -41,77 +67,186 @@ class _Everything:
     settings: Settings
     front: Front
     run: str
-    opened: dict[str | None, Account]
+    accounts: Sequence[Account]
     journal: Journal
+    which: Wanted
     stopped: Stop | None = None
+    asked: int = 0
+    changed: int = 0
+    unasked: int = 0
+    missing: int = 0
+    amiss: dict[str, None] = field(default_factory=dict)
 
 
-async def refresh_all(settings: Settings, front: Front, *, panel: str | None = None) -> Runs:
-    """Ask about all open orders in as few calls as possible, then write each campaign's results anew.
+async def refresh_all(
+    settings: Settings, front: Front, *, panel: str | None = None, recheck: bool = False
+) -> Runs:
+    """Ask about all open orders in as few calls as possible, then write the results of those that changed anew.
 
-    Orders of an account whose panel is not in the settings are left as they are, and said.
+    With `recheck` final ones are asked about too. Orders of an account whose panel is not in the settings
+    are left as they are, and said.
     """
     names = [panel] if panel is not None else sorted(settings.all_panels())
     run = uuid4().hex[:12]
-    nowhere = Options(sheet=Path())
     async with (
-        accounts.opened(settings, nowhere, [*names]) as opened,
-        recording.recording(settings, "refresh --all", run, front) as record,
+        accounts.opened(settings, Options(sheet=Path()), [*names]) as opened,
+        recording.recording(settings, COMMAND, run, front) as record,
     ):
-        found = _Everything(settings, front, run, opened, record.journal)
-        await accounts.ask_all(opened.values(), catalogue=False)
-        distinct = {account.id: account for account in opened.values()}
-        orders = await record.journal.submissions(states=[State.PLACED])
-        asked = [each for each in orders if is_open(each) and each.account in distinct]
-        left = {each.account for each in orders if is_open(each)} - set(distinct)
-        for account in sorted(left):
-            front.tell(wording.note("account.not_set", {"account": account}))
-        found.stopped = await poll(distinct.values(), record.journal, front, asked, run=run)
-        campaigns = list(dict.fromkeys(each.campaign for each in asked))
-        return Runs(runs=tuple([await _campaign(found, name) for name in campaigns]), stopped=found.stopped)
+        distinct = list({account.id: account for account in opened.values()}.values())
+        failures = await _ask_balances(distinct)
+        since, event = await _resumed(record.journal, front) if not recheck else (None, None)
+        event = await record.journal.last_event() if event is None else event
+        which = wanted(settings, datetime.now(UTC), final=recheck, unchecked_since=since)
+        found = _Everything(settings, front, run, distinct, record.journal, which)
+        begun = await recording.begin_over_all(record.journal, run, COMMAND, {"after_event": event})
+        await readings.keep_start(record.journal, distinct, run)
+        await _tell_left(found)
+        for account in distinct:
+            failure = failures.get(account.id) or await _follow(found, account)
+            if failure is not None:
+                found.stopped = found.stopped or stop_of(failure)
+            if account.id in failures:
+                found.unasked += await record.journal.due_count(account.id, which)
+        late = [
+            each for account in distinct for each in await lateness.late(account, record.journal, settings)
+        ]
+        campaigns = [*await record.journal.changed_since(event), *found.amiss, *await _newly(found, late)]
+        shelf = Shelf(settings, front, record.journal, opened, "refresh", found.stopped)
+        reports = await shelf.reports(list(dict.fromkeys(campaigns)))
+        await readings.ask_end(record.journal, distinct, front, run)
+        return await _end(found, begun, reports, late)
 
 
-async def _campaign(found: _Everything, name: str) -> Report:
-    """Return the report of one campaign, its workbook written anew where its sheet is still there."""
-    known = await found.journal.campaign(name)
-    path = Path(known.sheet) if known else None
-    if path is not None and path.exists():
+async def _resumed(journal: Journal, front: Front) -> tuple[str | None, int | None]:
+    """Return since when orders need not be asked about again, and from which event on workbooks are behind."""
+    earliest = (datetime.now(UTC) - RESUMED_WITHIN).isoformat(timespec="milliseconds")
+    since: str | None = None
+    event: int | None = None
+    for each in await journal.runs(command=COMMAND):
+        counts = each.counts
+        if each.finished_at is not None and not counts.get("unasked") and not counts.get("unwritten"):
+            break
+        event = counts.get("after_event", event)
+        if (each.finished_at is None or counts.get("unasked")) and each.started_at >= earliest:
+            since = each.started_at
+    if since is not None:
+        front.tell(wording.note("refresh.resumed", {"since": wording.moment(since)}))
+    return since, event
+
+
+async def _tell_left(found: _Everything) -> None:
+    known = {account.id for account in found.accounts}
+    for account in await found.journal.open_accounts():
+        if account not in known:
+            found.front.tell(wording.note("account.not_set", {"account": account}))
+
+
+async def _ask_balances(distinct: Sequence[Account]) -> dict[str, PanelError]:
+    """Ask what each account holds, and return why one could not be asked; raise that where it is so for all.
+
+    Only the balance proves the key. One panel that can't be reached keeps nobody from asking the others.
+    """
+    failures: dict[str, PanelError] = {}
+    for account in distinct:
         try:
-            return await _with_sheet(found, name, path)
-        except BulkordersError as error:
-            told = wording.explain(error)
-            found.front.tell(f"{name}: {told.message}")
-    return await _without_sheet(found, name, path)
+            await accounts.ask_all([account], catalogue=False)
+        except PanelError as error:
+            failures[account.id] = error
+    if failures and len(failures) == len(distinct):
+        raise next(iter(failures.values()))
+    return failures
 
 
-async def _with_sheet(found: _Everything, name: str, path: Path) -> Report:
-    options = Options(sheet=path, campaign=name)
-    run = await checking.read(options, found.settings)
-    run.accounts = {**found.opened, None: _main_account(found)}
-    await checking.check(run, run.accounts, found.journal)
-    results = results_path(path)
-    begun = await recording.begin(
-        found.journal, run.run, "refresh --all", campaign=name, sheet=path, results=results
+async def _follow(found: _Everything, account: Account) -> PanelError | None:
+    """Ask about all that is due on one account, and ask for its automatic refills; return why it ended early."""
+    failure = await _ask_statuses(found, account)
+    failure = failure or await follow_requests(account, found.journal, found.run)
+    if failure is None:
+        await refilling.refill_dropped(account, found.journal, found.front, found.settings, found.run)
+    return failure
+
+
+async def _ask_statuses(found: _Everything, account: Account) -> PanelError | None:
+    """Ask about the account's due orders, a page at a time: their number costs no memory."""
+    failure: PanelError | None = None
+    total, done, after = await found.journal.due_count(account.id, found.which), 0, 0
+    batch = account.panel.profile.batch_of("status")
+    size = max(CALLS_A_PAGE * batch, LEAST_PAGE // batch * batch)
+    while page := await found.journal.due(account.id, found.which, after=after, limit=size):
+        result = await ask_statuses(
+            account, found.journal, found.front, page, run=found.run, total=total, done=done
+        )
+        found.asked += result.asked
+        found.changed += result.changed
+        found.missing += result.missing
+        found.amiss.update((each.campaign, None) for each in page if each.key in result.unknown)
+        done += result.asked
+        failure = result.failure
+        if failure is not None:
+            break
+        after = page[-1].seq
+    found.unasked += total - done
+    return failure
+
+
+async def _newly(found: _Everything, late: Sequence[Late]) -> list[str]:
+    """Return the campaigns with an order that became slow after their results were written."""
+    campaigns: dict[str, datetime] = {}
+    for each in late:
+        name = each.order.campaign
+        campaigns[name] = max(each.since, campaigns.get(name, each.since))
+    newly = []
+    for name, since in campaigns.items():
+        known = await found.journal.campaign(name)
+        results = await results_of(found.journal, name, Path(known.sheet)) if known else None
+        if results is not None and results.exists() and results.stat().st_mtime < since.timestamp():
+            newly.append(name)
+    return newly
+
+
+async def _end(found: _Everything, begun: Run, reports: Sequence[Report], late: Sequence[Late]) -> Runs:
+    """Close the run's record, and return what it came to."""
+    unwritten = [each.stopped for each in reports if each.stopped is not None and found.stopped is None]
+    runs = Runs(
+        runs=tuple(reports),
+        stopped=found.stopped,
+        run=found.run,
+        asked=found.asked,
+        changed=found.changed,
+        unasked=found.unasked,
+        missing=found.missing,
+        in_doubt=await _in_doubt(found),
+        slow=tuple(_slow_part(each) for each in late),
     )
-    return await ending.finish(
-        run, found.journal, found.front, begun, results, stopped=found.stopped, ask_balance=False
+    counts = {
+        **{name: getattr(runs, name) for name in ("asked", "changed", "unasked", "missing", "in_doubt")},
+        **begun.counts,
+        "slow": len(late),
+        "unwritten": len(unwritten),
+    }
+    ended = replace(
+        begun,
+        finished_at=now(),
+        exit_code=exit_code_of(runs),
+        stopped=runs.stopped.code if runs.stopped else None,
+        counts=counts,
     )
+    await found.journal.end_run(ended)
+    return runs
 
 
-async def _without_sheet(found: _Everything, name: str, path: Path | None) -> Report:
-    empty = Sheet(path=str(path or ""), header=(), columns={}, rows=())
-    options = Options(sheet=path or Path(), campaign=name)
-    run = Checking(uuid4().hex[:12], options, found.settings, empty, [], name, (name,), found.opened)
-    known = await ending.as_it_stands(run, found.journal)
-    lines = reporting.lines_of(run, known)
-    return reporting.report_of(run, lines, reporting.money_of(run, lines), stopped=found.stopped)
+async def _in_doubt(found: _Everything) -> int:
+    """Count what is in doubt on these accounts: orders, refills and cancels."""
+    ids = [account.id for account in found.accounts]
+    orders = await found.journal.submissions(accounts=ids, states=[State.IN_DOUBT, State.SENDING])
+    requests = [each for id_ in ids for each in await found.journal.requests(account=id_, open_only=True)]
+    return len(orders) + sum(each.state is RequestState.IN_DOUBT for each in requests)
 
 
-def _main_account(found: _Everything) -> Account:
-    """Return the account that rows without a panel go to."""
-    known = found.settings.all_panels()
-    name = ENVIRONMENT_PANEL if ENVIRONMENT_PANEL in known else next(iter(found.opened))
-    return found.opened.get(name) or next(iter(found.opened.values()))
+def _slow_part(late: Late) -> dict[str, Any]:
+    order = late.order
+    told = {name: getattr(order, name) for name in ("campaign", "key", "order_id", "service", "placed_at")}
+    return {**told, "slow_from": late.since.isoformat(timespec="seconds"), "message": late.message}
 
 
 def exit_code_of(runs: Runs) -> int:
@@ -121,8 +256,10 @@ def exit_code_of(runs: Runs) -> int:
     """
     codes = {reporting.exit_code_of(report) for report in runs.runs}
     codes.discard(6)
-    if any(reporting.missing(report) for report in runs.runs):
+    if runs.missing or any(reporting.missing(report) for report in runs.runs):
         codes.add(6)
+    if runs.in_doubt:
+        codes.add(5)
     if runs.stopped is not None:
         codes.add(reporting.STOPPED_EXIT.get(runs.stopped.code, 3))
     return next((code for code in (130, 2, 5, 3, 4, 6) if code in codes), 0)

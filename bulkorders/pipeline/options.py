@@ -17,7 +17,8 @@ class Options:
     `canary` places one order on each panel first, and holds its real charge against the estimate.
     `one_per_link` lets rows wait while an order for the same service and link is open. `recheck` is the
     age in seconds from which on the catalogue is asked for again before an order is placed; without it
-    that is a minute before the first order, and ten between them.
+    that is a minute before the first order, and ten between them. `recheck_final` lets a refresh ask about
+    orders with a final status too.
     """
 
     sheet: Path
@@ -38,6 +39,7 @@ class Options:
     canary: bool = False
     one_per_link: bool = False
     recheck: float | None = None
+    recheck_final: bool = False
 
 
 class Front(Protocol):

@@ -1,29 +1,60 @@
 """Asks the panels what became of placed orders, and records it. Nothing here can place an order."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bulkorders import wording
 from bulkorders.errors import PanelError
+from bulkorders.journal.following import Wanted
 from bulkorders.journal.protocol import Journal
-from bulkorders.model.lifecycle import State
-from bulkorders.model.orders import Submission
-from bulkorders.model.outcomes import FINAL
+from bulkorders.model.lifecycle import RequestKind, RequestState, State
+from bulkorders.model.orders import Request, Submission
+from bulkorders.model.outcomes import FINAL, Delivery
 from bulkorders.model.progress import Progress
 from bulkorders.model.report import Stop
 from bulkorders.pipeline.accounts import Account, now
 from bulkorders.pipeline.options import Front
+from bulkorders.settings import Settings
 from bulkorders.tracking import refills, statuses
+from bulkorders.tracking.statuses import Placed, Refreshed
 
 SHOWN = 10
 """Order ids named in a sentence; all of them stand in the workbook and in `--json`."""
 
 
-def is_open(order: Submission) -> bool:
-    """Whether there is anything to ask about this order: it is placed, and not final or with an open request."""
+REFILL_WAITS = timedelta(days=30)
+"""How long a refill is asked about: some panels never say that one is done."""
+
+
+def wanted(
+    settings: Settings, at: datetime, *, final: bool = False, unchecked_since: str | None = None
+) -> Wanted:
+    """Return which placed orders are asked about at this time: `final` for all of them."""
+    auto_since = (at - timedelta(days=settings.refill_days)).isoformat(timespec="milliseconds")
+    refills_since = (at - REFILL_WAITS).isoformat(timespec="milliseconds")
+    return Wanted(auto_since, refills_since, unchecked_since, final)
+
+
+def is_open(order: Submission, which: Wanted) -> bool:
+    """Whether there is anything to ask about this order: it is placed, and not final.
+
+    Or it is completed with an automatic refill, has a refill or cancel under way, or all are wanted.
+    """
     if order.state is not State.PLACED:
         return False
-    return order.status not in FINAL or any(each.state.value == "accepted" for each in order.requests)
+    if which.final or order.status not in FINAL:
+        return True
+    if order.refill == "auto" and order.status == Delivery.COMPLETED:
+        return order.placed_at is not None and order.placed_at >= which.auto_since
+    return any(_under_way(each, which) for each in order.requests)
+
+
+def _under_way(request: Request, which: Wanted) -> bool:
+    if request.state is not RequestState.ACCEPTED:
+        return False
+    if request.kind is RequestKind.CANCEL:
+        return True
+    return request.request_id is not None and request.asked_at >= which.refills_since
 
 
 async def poll(
@@ -38,15 +69,25 @@ async def poll(
     stop: Stop | None = None
     for account in accounts:
         own = [order for order in orders if order.account == account.id]
-        failure = await _poll_account(account, journal, front, own, run) if own else None
-        if failure is not None:
-            told = wording.explain(failure)
-            stop = stop or Stop(code=failure.code, message=told.message or "", next=told.next or "")
+        if not own:
+            continue
+        result = await ask_statuses(account, journal, front, own, run=run, total=len(own))
+        failure = result.failure
+        if failure is None:
+            asked = [order.key for order in own if order.requests]
+            failure = await follow_requests(account, journal, run, keys=asked) if asked else None
+        stop = stop or (stop_of(failure) if failure is not None else None)
     return stop
 
 
-def _tell_unknown(front: Front, unknown: Sequence[Submission], said: Mapping[str, str]) -> None:
-    """Tell of orders the panel does not know: calmly of those just placed, loudly of the others."""
+def stop_of(failure: PanelError) -> Stop:
+    """Return this failure as what stopped a run."""
+    told = wording.explain(failure)
+    return Stop(code=failure.code, message=told.message or "", next=told.next or "")
+
+
+def _tell_unknown(front: Front, unknown: Sequence[Placed], said: Mapping[str, str]) -> int:
+    """Tell of orders the panel does not know: calmly of those just placed, loudly of the others; count these."""
     at = datetime.now(UTC)
     missing = [order for order in unknown if statuses.overdue(order, at)]
     if len(unknown) > len(missing):
@@ -55,29 +96,46 @@ def _tell_unknown(front: Front, unknown: Sequence[Submission], said: Mapping[str
         ids = [order.order_id for order in missing[:SHOWN]]
         facts = {"count": len(missing), "ids": ids, "said": said[missing[0].key]}
         front.tell(wording.note("status.missing", facts))
+    return len(missing)
 
 
-async def _poll_account(
-    account: Account, journal: Journal, front: Front, orders: Sequence[Submission], run: str
-) -> PanelError | None:
-    done = 0
+async def ask_statuses(
+    account: Account,
+    journal: Journal,
+    front: Front,
+    orders: Sequence[Placed],
+    *,
+    run: str,
+    total: int,
+    done: int = 0,
+) -> Refreshed:
+    """Ask about these orders of one account, `done` of `total` before them, and tell what is amiss."""
 
     def watch(count: int) -> None:
         nonlocal done
         done += count
-        front.progress(Progress(total=len(orders), placed=done, stage="asking", currency=account.currency))
+        front.progress(Progress(total=total, placed=done, stage="asking", currency=account.currency))
 
     result = await statuses.refresh(
         account.panel, journal, orders, account.pace, run=run, now=now, watch=watch
     )
-    _tell_unknown(front, [order for order in orders if order.key in result.unknown], result.unknown)
-    if result.failure is not None:
-        return result.failure
+    result.missing = _tell_unknown(
+        front, [order for order in orders if order.key in result.unknown], result.unknown
+    )
+    return result
+
+
+async def follow_requests(
+    account: Account, journal: Journal, run: str, *, keys: Sequence[str] | None = None
+) -> PanelError | None:
+    """Ask what became of the account's refills, and hold its cancels against the orders; of `keys` alone, if given."""
+    since = (datetime.now(UTC) - REFILL_WAITS).isoformat(timespec="milliseconds")
     try:
-        requests = [request for order in orders for request in order.requests]
-        await refills.follow_refills(account.panel, journal, requests, run)
+        await refills.follow_refills(account.panel, journal, run, since=since, keys=keys)
     except PanelError as error:
         return error
-    current = await journal.submissions(keys=[order.key for order in orders if order.requests])
-    await refills.settle_cancels(journal, current, run)
+    cancels = await journal.requests(kind=RequestKind.CANCEL, keys=keys, account=account.id, open_only=True)
+    if cancels:
+        current = await journal.submissions(keys=sorted({each.key for each in cancels}))
+        await refills.settle_cancels(journal, current, run)
     return None

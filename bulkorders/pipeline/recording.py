@@ -2,7 +2,7 @@
 
 import getpass
 import platform
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -67,6 +67,17 @@ async def begin(
         now(),
         who=_who(),
         machine=platform.node(),
+    )
+    await journal.begin_run(record)
+    return record
+
+
+async def begin_over_all(
+    journal: Journal, run: str, command: str, counts: Mapping[str, int], *, campaign: str | None = None
+) -> Run:
+    """Record that a run began that is about no sheet of its own; `counts` are kept beside those of its end."""
+    record = Run(
+        run, command, campaign, None, None, now(), who=_who(), machine=platform.node(), counts=counts
     )
     await journal.begin_run(record)
     return record

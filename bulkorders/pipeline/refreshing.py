@@ -1,12 +1,15 @@
 """What became of a sheet's orders: asked, recorded, written into its results. No import leads from here to a sale."""
 
+from datetime import UTC, datetime
+
 from bulkorders.errors import SheetError
 from bulkorders.journal.protocol import Journal
 from bulkorders.model.report import Report
 from bulkorders.pipeline import accounts, checking, ending, readings, recording
 from bulkorders.pipeline.checking import Checking
 from bulkorders.pipeline.options import Front, Listening, Options
-from bulkorders.pipeline.polling import is_open, poll
+from bulkorders.pipeline.polling import is_open, poll, wanted
+from bulkorders.pipeline.refilling import refill_dropped
 from bulkorders.settings import Settings
 
 
@@ -35,8 +38,11 @@ async def _refresh(options: Options, settings: Settings, front: Front) -> Report
             record.journal, run.run, "refresh", campaign=run.campaign, sheet=options.sheet, results=results
         )
         await readings.keep_start(record.journal, run.distinct_accounts(), run.run)
-        orders = [each for each in known.values() if is_open(each)]
+        which = wanted(settings, datetime.now(UTC), final=options.recheck_final)
+        orders = [each for each in known.values() if is_open(each, which)]
         stopped = await poll(run.distinct_accounts(), record.journal, front, orders, run=run.run)
+        for account in run.distinct_accounts() if stopped is None else ():
+            await refill_dropped(account, record.journal, front, settings, run.run, keys=known.keys())
         return await ending.finish(run, record.journal, front, begun, results, stopped=stopped)
 
 

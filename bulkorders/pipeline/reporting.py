@@ -292,7 +292,7 @@ def _order_part(line: Line) -> OrderPart:
 
 
 def _request_part(request: Request) -> dict[str, object]:
-    fields = ("kind", "state", "order_id", "request_id", "asked_at", "status", "message")
+    fields = ("id", "kind", "state", "order_id", "request_id", "asked_at", "status", "message")
     return {name: getattr(request, name) for name in fields}
 
 
@@ -305,9 +305,10 @@ def exit_code_of(report: Report) -> int:
     """Return the exit code; where several hold, in the order 130, 2, 5, 3, 4, 6."""
     stop = STOPPED_EXIT.get(report.stopped.code, 3) if report.stopped else 0
     counts = report.counts
+    doubtful = any(each["state"] == "in_doubt" for order in report.orders for each in order.requests)
     holding = {
         stop,
-        5 if counts.in_doubt else 0,
+        5 if counts.in_doubt or doubtful else 0,
         6 if counts.invalid or counts.duplicate or counts.rejected or missing(report) else 0,
     }
     return next((code for code in (130, 2, 5, 3, 4, 6) if code in holding), 0)

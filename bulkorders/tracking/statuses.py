@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Protocol, TypeVar
 
 from bulkorders.errors import PanelError
 from bulkorders.journal.protocol import Journal
 from bulkorders.model import money
-from bulkorders.model.orders import Submission
 from bulkorders.model.outcomes import FINAL, DeliveryReport
 from bulkorders.model.pace import Pace
 from bulkorders.panel.client import Panel
@@ -22,20 +22,51 @@ AT_ONCE = 4
 """Status calls in flight at once."""
 
 
+class Placed(Protocol):
+    """As much of a placed order as it takes to ask about it."""
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+        ...
+
+    @property
+    def order_ids(self) -> tuple[str, ...]:
+        """The panel's ids for it."""
+        ...
+
+    @property
+    def order_id(self) -> str | None:
+        """The first of them."""
+        ...
+
+    @property
+    def placed_at(self) -> str | None:
+        """When it was placed, an ISO text in UTC with offset."""
+        ...
+
+
+Order = TypeVar("Order", bound=Placed)
+
+
 @dataclass(slots=True)
 class Refreshed:
-    """What a pass over open orders came to: orders asked about, changed, and why it ended early if it did."""
+    """What a pass over open orders came to: orders asked about, changed, and why it ended early if it did.
+
+    `unknown` is what was said of those that the panel does not know, `missing` how many of them it should.
+    """
 
     asked: int = 0
     changed: int = 0
     failure: PanelError | None = None
     unknown: dict[str, str] = field(default_factory=dict)
+    missing: int = 0
 
 
 async def refresh(
     panel: Panel,
     journal: Journal,
-    orders: Sequence[Submission],
+    orders: Sequence[Placed],
     pace: Pace,
     *,
     run: str,
@@ -61,7 +92,8 @@ async def refresh(
                 result.failure = error
             answered = [order for order in batch if all(id_ in told for id_ in order.order_ids)]
             reports = [(order.key, combined(order, told)) for order in answered]
-            result.changed += await journal.deliver(reports, now(), run)
+            changed = await journal.deliver(reports, now(), run)
+            result.changed += changed
             result.asked += len(answered)
             result.unknown |= {key: report.error for key, report in reports if report.error is not None}
             if watch is not None:
@@ -71,14 +103,14 @@ async def refresh(
     return result
 
 
-def overdue(order: Submission, at: datetime) -> bool:
+def overdue(order: Placed, at: datetime) -> bool:
     """Whether the panel should know this placed order by now."""
     return order.placed_at is None or at - datetime.fromisoformat(order.placed_at) >= NOT_YET
 
 
-def batches(orders: Iterable[Submission], size: int) -> Iterable[list[Submission]]:
+def batches(orders: Iterable[Order], size: int) -> Iterable[list[Order]]:
     """Yield the orders in groups whose ids together are at most `size`; an order's own ids stay together."""
-    group: list[Submission] = []
+    group: list[Order] = []
     ids = 0
     for order in orders:
         if group and ids + len(order.order_ids) > size:
@@ -90,7 +122,7 @@ def batches(orders: Iterable[Submission], size: int) -> Iterable[list[Submission
         yield group
 
 
-def combined(order: Submission, told: dict[str, DeliveryReport]) -> DeliveryReport:
+def combined(order: Placed, told: dict[str, DeliveryReport]) -> DeliveryReport:
     """Return what the panel says of an order; of one with several ids, the sums and the least final status."""
     reports = [told[id_] for id_ in order.order_ids if id_ in told]
     if len(reports) == 1:

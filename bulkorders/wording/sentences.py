@@ -5,7 +5,16 @@ from bulkorders.wording.error_texts import RUN_ERRORS
 from bulkorders.wording.export_texts import EXPORT_ERRORS, EXPORT_NOTES
 from bulkorders.wording.guard_texts import GUARD_ERRORS, GUARD_NOTES, GUARD_QUESTIONS
 from bulkorders.wording.journal_texts import JOURNAL_ERRORS
-from bulkorders.wording.problem_texts import FIELD_TITLES, PROBLEMS, REPAIRS
+from bulkorders.wording.problem_texts import FIELD_TITLES
+from bulkorders.wording.problem_texts import PROBLEMS as ROW_PROBLEMS
+from bulkorders.wording.problem_texts import REPAIRS as ROW_REPAIRS
+from bulkorders.wording.request_texts import (
+    REQUEST_ERRORS,
+    REQUEST_NOTES,
+    REQUEST_PROBLEMS,
+    REQUEST_QUESTIONS,
+    REQUEST_REPAIRS,
+)
 from bulkorders.wording.run_texts import OUTCOMES, RUN_NOTES
 from bulkorders.wording.run_texts import QUESTIONS as RUN_QUESTIONS
 from bulkorders.wording.sheet_texts import SHEET_ERRORS
@@ -19,11 +28,18 @@ ERRORS: dict[str, tuple[str, str]] = {
     **DOUBT_ERRORS,
     **GUARD_ERRORS,
     **EXPORT_ERRORS,
+    **REQUEST_ERRORS,
 }
 """By code: what is (where, what was expected, what was found), and what to do next."""
 
-NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES, **EXPORT_NOTES}
+NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES, **EXPORT_NOTES, **REQUEST_NOTES}
 """By code: what is worth knowing and stops nothing."""
 
-QUESTIONS: dict[str, str] = {**RUN_QUESTIONS, **GUARD_QUESTIONS}
+QUESTIONS: dict[str, str] = {**RUN_QUESTIONS, **GUARD_QUESTIONS, **REQUEST_QUESTIONS}
 """By code: what a person is asked."""
+
+PROBLEMS: dict[str, str] = {**ROW_PROBLEMS, **REQUEST_PROBLEMS}
+"""By code: what is wrong with a row, or worth knowing of it, and how to put it right."""
+
+REPAIRS: dict[str, str] = {**ROW_REPAIRS, **REQUEST_REPAIRS}
+"""By code: the heading above all problems of it, which says how they are put right."""

@@ -345,7 +345,7 @@ def test_refresh_all_speaks_of_every_campaign(desk):
         ("one", 0),
         ("two", 0),
     ]
-    assert set(ended.json) == {"schema", "runs", "stopped"}
+    assert {"schema", "runs", "stopped"} <= set(ended.json)
 
 
 def test_refill_and_cancel_of_given_orders(desk):

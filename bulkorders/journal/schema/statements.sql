@@ -21,7 +21,10 @@ WHERE id = :id
 -- name: runs
 SELECT id, command, campaign, sheet, results, started_at, who, machine, finished_at, exit_code, stopped,
     counts, money
-FROM runs ORDER BY seq DESC LIMIT :limit
+FROM runs
+WHERE (:command IS NULL OR command = :command)
+    AND (:campaign IS NULL OR campaign = :campaign OR instr(', ' || campaign || ', ', ', ' || :campaign || ', ') > 0)
+ORDER BY seq DESC LIMIT :limit
 
 -- name: campaign
 SELECT id, sheet, first_run, created_at FROM campaigns WHERE id = :id
@@ -191,6 +194,61 @@ UPDATE orders SET status = :status, charge = :charge, currency = :currency, star
     remains = :remains, error = :error, final = :final, checked_at = :checked_at
 WHERE key = :key
 
+-- name: checked
+UPDATE orders SET checked_at = :checked_at WHERE key IN (SELECT value FROM json_each(:keys))
+
+-- name: due
+SELECT seq, key, campaign, service, order_ids, placed_at, parameters FROM orders
+
+-- name: due_count
+SELECT count(*) FROM orders
+
+-- name: where_due
+account = :account AND seq > :after AND state = 'placed'
+    AND (final = 0 OR :final = 1
+        OR (refill = 'auto' AND status = 'Completed' AND placed_at >= :auto_since)
+        OR key IN (SELECT key FROM requests WHERE state = 'accepted'
+            AND (kind = 'cancel' OR (request_id IS NOT NULL AND asked_at >= :refills_since))))
+    AND (:unchecked_since IS NULL OR checked_at IS NULL OR checked_at < :unchecked_since)
+
+-- name: open_since
+SELECT seq, key, campaign, service, order_ids, placed_at, parameters FROM orders
+WHERE account = :account AND service = :service AND state = 'placed' AND final = 0 AND placed_at < :before
+    AND json_extract(parameters, '$.posts') IS NULL AND json_extract(parameters, '$.old_posts') IS NULL
+    AND json_extract(parameters, '$.min') IS NULL
+ORDER BY seq
+
+-- name: open_accounts
+SELECT DISTINCT account FROM orders WHERE state = 'placed' AND final = 0 ORDER BY account
+
+-- name: open_services
+SELECT DISTINCT service FROM orders WHERE account = :account AND state = 'placed' AND final = 0 ORDER BY service
+
+-- name: durations
+SELECT o.service, o.placed_at, (
+    SELECT min(e.at) FROM events e
+    WHERE e.key = o.key AND e.kind = 'delivery' AND json_extract(e.facts, '$.status[1]') = 'Completed'
+) AS completed_at
+FROM orders o
+WHERE o.account = :account AND o.status = 'Completed' AND o.placed_at IS NOT NULL AND completed_at IS NOT NULL
+    AND json_extract(o.parameters, '$.runs') IS NULL AND json_extract(o.parameters, '$.min') IS NULL
+ORDER BY o.seq DESC LIMIT :limit
+
+-- name: where_dropped
+account = :account AND state = 'placed' AND refill = 'auto' AND status = 'Completed' AND remains > 0
+    AND placed_at >= :since
+
+-- name: where_named
+(key IN (SELECT key FROM placed WHERE order_id = :name) OR reference = :name
+    OR (length(:name) >= :letters AND substr(key, 1, length(:name)) = lower(:name)))
+
+-- name: last_event
+SELECT coalesce(max(seq), 0) FROM events
+
+-- name: changed_since
+SELECT o.campaign FROM events e JOIN orders o ON o.key = e.key
+WHERE e.seq > :after GROUP BY o.campaign ORDER BY min(e.seq)
+
 -- name: request
 SELECT id, key, order_id, kind, state, asked_at, request_id, status, message FROM requests WHERE id = :id
 
@@ -202,6 +260,9 @@ SELECT id, key, order_id, kind, state, asked_at, request_id, status, message FRO
 
 -- name: where_kind
 kind = :kind
+
+-- name: where_request_account
+EXISTS (SELECT 1 FROM orders o WHERE o.key = requests.key AND o.account = :request_account)
 
 -- name: where_request_open
 state IN ('asking', 'accepted', 'in_doubt')

@@ -11,15 +11,16 @@ from typing import Any, Self
 from bulkorders.errors import JournalError
 from bulkorders.journal.mark import Mark
 from bulkorders.journal.protocol import Attempt, Campaign, Event, Run
-from bulkorders.journal.sqlite import adding, asking, attempts, deliveries, reading
+from bulkorders.journal.sqlite import adding, asking, attempts, reading
 from bulkorders.journal.sqlite.connection import connect, connect_to_read
+from bulkorders.journal.sqlite.following import FollowingOnSqlite
 from bulkorders.journal.sqlite.money import MoneyJournal
 from bulkorders.journal.sqlite.rows import END_OF_RUN, run_values
 from bulkorders.journal.sqlite.transaction import Transaction
 from bulkorders.journal.sqlite.writer import GROUP_LIMIT, GroupWriter
-from bulkorders.model.lifecycle import RequestKind, State
-from bulkorders.model.orders import Request, Submission, ValidatedOrder
-from bulkorders.model.outcomes import DeliveryReport, Outcome
+from bulkorders.model.lifecycle import State
+from bulkorders.model.orders import Submission, ValidatedOrder
+from bulkorders.model.outcomes import Outcome
 
 
 def utc_now() -> str:
@@ -27,7 +28,7 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
-class SqliteJournal(MoneyJournal):
+class SqliteJournal(FollowingOnSqlite, MoneyJournal):
     """The record of all orders in one SQLite file; see `protocol.Journal` for what each method promises.
 
     Made by `open`. `clock` gives the time of events. `release` is called at the very end of `close`.
@@ -144,9 +145,12 @@ class SqliteJournal(MoneyJournal):
         values = run_values(run)
         await self._write(lambda tx: tx.do("end_run", **{name: values[name] for name in END_OF_RUN}))
 
-    async def runs(self, limit: int = 50) -> list[Run]:
+    async def runs(
+        self, limit: int = 50, *, command: str | None = None, campaign: str | None = None
+    ) -> list[Run]:
         """Return the latest runs, newest first."""
-        found: list[Run] = await self._read(partial(reading.runs, limit=limit))
+        question = partial(reading.runs, limit=limit, command=command, campaign=campaign)
+        found: list[Run] = await self._read(question)
         return found
 
     async def campaign(self, campaign: str) -> Campaign | None:
@@ -265,27 +269,6 @@ class SqliteJournal(MoneyJournal):
         return found
 
     # what became of them
-
-    async def deliver(self, reports: Sequence[tuple[str, DeliveryReport]], checked_at: str, run: str) -> int:
-        """Take in what the panel told of placed orders (key, report); return how many changed."""
-        change = partial(deliveries.deliver, reports=reports, checked_at=checked_at)
-        return int(await self._write(change, run=run))
-
-    async def ask(self, requests: Sequence[Request], run: str) -> None:
-        """Record refills or cancels as ASKING, durably, before they are asked for."""
-        await self._write(partial(asking.ask, requests=requests), run=run)
-
-    async def answer(self, answers: Sequence[Request], run: str) -> None:
-        """Record the new state of requests (by id), with the panel's id, status and message."""
-        await self._write(partial(asking.answer, answers=answers), run=run)
-
-    async def requests(
-        self, *, kind: RequestKind | None = None, keys: Sequence[str] | None = None, open_only: bool = False
-    ) -> list[Request]:
-        """Return refills and cancels, oldest first."""
-        question = partial(reading.requests, kind=kind, keys=keys, open_only=open_only)
-        found: list[Request] = await self._read(question)
-        return found
 
     async def events(
         self, *, key: str | None = None, after: int = 0, limit: int | None = None

@@ -23,6 +23,7 @@ def deliver(tx: Transaction, reports: Sequence[tuple[str, DeliveryReport]], chec
     known = {row[0]: row[1:] for row in tx.all("deliveries", keys=as_json([key for key, _ in reports]))}
     changed: dict[str, None] = {}
     updates, events = [], []
+    unchanged: list[str] = []
     for key, report in reports:
         before = _placed(key, known)
         now = _told(before, report)
@@ -30,9 +31,13 @@ def deliver(tx: Transaction, reports: Sequence[tuple[str, DeliveryReport]], chec
             changed[key] = None
             events.append(_event(tx, key, before, now))
             known[key] = (State.PLACED.value, *(now[name] for name in TOLD))
-        final = int(now["status"] in FINAL)
-        updates.append({"key": key, **now, "final": final, "checked_at": checked_at})
+            final = int(now["status"] in FINAL)
+            updates.append({"key": key, **now, "final": final, "checked_at": checked_at})
+        else:
+            unchanged.append(key)
     tx.many("deliver", updates)
+    if unchanged:
+        tx.do("checked", keys=as_json(unchanged), checked_at=checked_at)
     tx.many("note", events)
     return len(changed)
 

@@ -58,7 +58,7 @@ def submissions(
     given = {name: value for name, value in asked.items() if value is not None}
     conditions = [f"where_{name}" for name in given] + (["where_open"] if open_only else [])
     rows = tx.where("submissions", conditions, "seq", given)
-    return _with_requests(tx, rows)
+    return with_requests(tx, rows)
 
 
 def alike(tx: Transaction, fingerprints: Sequence[str], since: str) -> dict[str, Submission]:
@@ -66,12 +66,13 @@ def alike(tx: Transaction, fingerprints: Sequence[str], since: str) -> dict[str,
     moment = datetime.fromisoformat(since).astimezone(UTC).isoformat()
     rows = tx.all("alike", fingerprints=as_json(list(fingerprints)), since=moment)
     found: dict[str, Submission] = {}
-    for one in _with_requests(tx, rows):
+    for one in with_requests(tx, rows):
         found.setdefault(one.fingerprint, one)
     return found
 
 
-def _with_requests(tx: Transaction, rows: list[tuple[Any, ...]]) -> list[Submission]:
+def with_requests(tx: Transaction, rows: list[tuple[Any, ...]]) -> list[Submission]:
+    """Return the orders of these rows of the statement `submissions`, each with its requests."""
     asked: defaultdict[str, list[Request]] = defaultdict(list)
     if rows and tx.one("any_request") is not None:
         for request in requests(tx, keys=[row[0] for row in rows]):
@@ -84,11 +85,13 @@ def requests(
     *,
     kind: RequestKind | None = None,
     keys: Sequence[str] | None = None,
+    account: str | None = None,
     open_only: bool = False,
 ) -> list[Request]:
     """Return refills and cancels, oldest first."""
     asked = {
         "kind": None if kind is None else kind.value,
+        "request_account": account,
         "keys": None if keys is None else as_json(list(keys)),
     }
     given = {name: value for name, value in asked.items() if value is not None}
@@ -109,9 +112,10 @@ def events(tx: Transaction, key: str | None, after: int, limit: int | None) -> l
     return [event_of(row) for row in tx.all("events_of_order", key=key, after=after, limit=most)]
 
 
-def runs(tx: Transaction, limit: int) -> list[Run]:
-    """Return the latest runs, newest first."""
-    return [run_of(row) for row in tx.all("runs", limit=limit)]
+def runs(tx: Transaction, limit: int, command: str | None = None, campaign: str | None = None) -> list[Run]:
+    """Return the latest runs, newest first; of one command, or one campaign, where it is given."""
+    rows = tx.all("runs", limit=limit, command=command, campaign=campaign)
+    return [run_of(row) for row in rows]
 
 
 def campaign(tx: Transaction, name: str) -> Campaign | None:
