@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from bulkorders.journal.opening import open_journal
+from bulkorders.journal.relational.statements import migrations
 from bulkorders.journal.sqlite.connection import SCHEMA_VERSION
-from bulkorders.journal.sqlite.statements import migrations
 from bulkorders.model.books import BalanceReading
 from bulkorders.model.outcomes import Outcome, Verdict
 

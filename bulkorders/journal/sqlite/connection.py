@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bulkorders.errors import JournalError
 from bulkorders.journal.disk import sync_folder
-from bulkorders.journal.sqlite.statements import migrations, statements
+from bulkorders.journal.relational.statements import migrations, statements
 
 SCHEMA_VERSION = len(migrations("sqlite"))
 WAL_IS_SOUND = (3, 51, 3)
@@ -143,7 +143,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("BEGIN IMMEDIATE")
         for statement in _single(script):
             connection.execute(statement)
-        set_meta = statements()["set_meta"]
+        set_meta = statements("sqlite")["set_meta"]
         if number == 1:
             connection.execute(set_meta, {"name": "journal_id", "value": uuid.uuid4().hex})
         connection.execute(set_meta, {"name": "schema", "value": str(number)})
@@ -156,7 +156,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
         return 0
     row = None
     if {"meta", "attempts", "events"} <= tables:
-        row = connection.execute(statements()["meta"], {"name": "schema"}).fetchone()
+        row = connection.execute(statements("sqlite")["meta"], {"name": "schema"}).fetchone()
     if row is None:
         raise JournalError("journal.foreign", path=str(path))
     if int(row[0]) > SCHEMA_VERSION:
