@@ -1,0 +1,120 @@
+"""The journal on PostgreSQL: one database, and as many processes on as many machines as like to write."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path  # noqa: TC003 - an attribute that is looked up
+from typing import Any, Self
+
+from bulkorders.errors import JournalError
+from bulkorders.journal.mark import Mark
+from bulkorders.journal.postgres.address import Address
+from bulkorders.journal.postgres.session import Session, Waits
+from bulkorders.journal.postgres.transaction import PostgresTransaction
+from bulkorders.journal.postgres.writer import PostgresWriter
+from bulkorders.journal.relational import RelationalJournal, attempts
+from bulkorders.journal.relational.grouping import GROUP_LIMIT
+from bulkorders.journal.relational.transaction import Transaction
+
+
+class PostgresJournal(RelationalJournal):
+    """The record of all orders of a team in one database; see `protocol.Journal` for what each method promises.
+
+    Made by `open`. Events have the database's time, so that no machine's clock counts; `clock` replaces it.
+    `beside` is where this process keeps files of its own beside the journal (the spool).
+    """
+
+    def __init__(self, address: Address, *, read_only: bool, clock: Callable[[], str] | None) -> None:
+        self.address = address
+        self.beside: Path | None = None
+        self._read_only = read_only
+        self._clock = clock
+        self._release: Callable[[], None] | None = None
+        self._mark: Mark | None = None
+        self._session: Session
+        self._writer: PostgresWriter
+
+    @classmethod
+    async def open(
+        cls,
+        address: Address,
+        *,
+        read_only: bool = False,
+        mark: Mark | None = None,
+        accept_rollback: bool = False,
+        release: Callable[[], None] | None = None,
+        clock: Callable[[], str] | None = None,
+        who: str = "",
+        waits: Waits | None = None,
+        group_limit: int = GROUP_LIMIT,
+    ) -> Self:
+        """Connect, and bring the schema to the newest version unless it is only read.
+
+        Raise JournalError where the database can't be reached, forgets commits, is newer than this program,
+        was restored or moved, or is behind this machine's mark.
+        """
+        journal = cls(address, read_only=read_only, clock=clock)
+        journal._mark = mark
+        journal._release = release
+        journal._session = Session(address, who=who, waits=waits or Waits(), read_only=read_only)
+
+        def connect() -> Session:
+            journal._session.open(mark, accept_rollback=accept_rollback)
+            return journal._session
+
+        journal._writer = PostgresWriter(
+            connect,
+            withdraw=journal._withdraw,
+            rise=mark.rise if mark is not None else None,
+            place=address.shown,
+            group_limit=group_limit,
+            beat=None if read_only else journal._session.waits.beat,
+        )
+        try:
+            await journal._writer.start()
+        except asyncio.CancelledError:
+            await journal._writer.stop()
+            raise
+        return journal
+
+    @property
+    def id(self) -> str:
+        """The journal's own id, made once."""
+        return self._session.journal_id
+
+    @property
+    def commits(self) -> int:
+        """How many transactions this journal has committed since it was opened."""
+        return self._writer.commits
+
+    def _transaction(self, session: Session, run: str | None = None) -> PostgresTransaction:
+        at = self._clock() if self._clock is not None else session.at
+        return PostgresTransaction(session.connection, at, run)
+
+    def _withdraw(self, session: Session, attempt: str) -> None:
+        attempts.withdraw(self._transaction(session), attempt)
+
+    async def _write(
+        self, change: Callable[[Transaction], Any], *, run: str | None = None, attempt: str | None = None
+    ) -> Any:
+        if self._read_only:
+            raise JournalError("journal.read_only", path=self.address.shown)
+
+        def work(session: Session) -> Any:
+            return change(self._transaction(session, run))
+
+        return await self._writer.submit(work, writes=True, attempt=attempt)
+
+    async def _read(self, question: Callable[[Transaction], Any]) -> Any:
+        def work(session: Session) -> Any:
+            return question(PostgresTransaction(session.connection, ""))
+
+        return await self._writer.submit(work, writes=False)
+
+    async def close(self) -> None:
+        """Write what is waiting, say goodbye, and disconnect. May be called again."""
+        await self._writer.stop()
+        if self._mark is not None:
+            self._mark.close()
+        release, self._release = self._release, None
+        if release is not None:
+            release()
