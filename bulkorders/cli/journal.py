@@ -8,7 +8,7 @@ import click
 from bulkorders.cli.options import shared
 
 if TYPE_CHECKING:
-    from bulkorders.journal.inspecting import Inspected
+    from bulkorders.journal.inspected import Inspected
 
 
 @click.group()
@@ -33,10 +33,10 @@ def status(*, as_json: bool) -> int:
 def path(*, as_json: bool) -> int:
     """Print where the journal is."""
     from bulkorders.cli.display import print_json
-    from bulkorders.journal.opening import journal_path
+    from bulkorders.journal.opening import place_of
     from bulkorders.settings import load_settings
 
-    where = str(journal_path(load_settings().journal_url))
+    where = place_of(load_settings().journal_url)
     if as_json:
         print_json(json.dumps({"schema": 1, "path": where}, ensure_ascii=False))
     else:

@@ -7,6 +7,7 @@ a claim that was acknowledged is never forgotten. Every change of a state goes t
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from bulkorders.journal.following import Following
@@ -100,6 +101,11 @@ class Journal(Following, Protocol):
     @property
     def id(self) -> str:
         """The journal's own id, made once; results workbooks carry it."""
+        ...
+
+    @property
+    def beside(self) -> Path:
+        """The path that files beside the journal have, with a suffix each: this process's own while it is open."""
         ...
 
     # runs, campaigns, accounts

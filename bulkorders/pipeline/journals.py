@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from bulkorders import wording
 from bulkorders.errors import GuardError
-from bulkorders.journal.inspecting import Inspected, inspect
+from bulkorders.journal.inspected import Inspected
+from bulkorders.journal.inspecting import inspect
 from bulkorders.journal.opening import open_journal
 from bulkorders.journal.protocol import Run
 from bulkorders.pipeline.accounts import now
@@ -17,7 +18,7 @@ COMMAND = "journal accept-rollback"
 
 def look(settings: Settings) -> Inspected:
     """Return what the journal of these settings holds. Raises JournalError."""
-    return inspect(settings.journal_url)
+    return inspect(settings.journal_url, settings.home)
 
 
 async def accept_rollback(settings: Settings, front: Front) -> Inspected:
@@ -37,7 +38,9 @@ async def accept_rollback(settings: Settings, front: Front) -> Inspected:
         question = wording.question("journal.accept_unmarked", path=found.path)
     if not front.agree(question):
         raise GuardError("guard.rollback_declined", path=found.path)
-    journal = await open_journal(settings.journal_url, who=f"bulkorders {COMMAND}", accept_rollback=True)
+    journal = await open_journal(
+        settings.journal_url, who=f"bulkorders {COMMAND}", accept_rollback=True, home=settings.home
+    )
     try:
         run = Run(uuid4().hex[:12], COMMAND, None, None, None, now())
         await journal.begin_run(run)

@@ -1,5 +1,6 @@
 """The English texts behind `wording`, by code: the tables of this folder put together."""
 
+from bulkorders.wording.database_texts import DATABASE_ERRORS, DATABASE_NOTES
 from bulkorders.wording.doubt_texts import DOUBT_ERRORS, DOUBT_NOTES
 from bulkorders.wording.error_texts import RUN_ERRORS
 from bulkorders.wording.export_texts import EXPORT_ERRORS, EXPORT_NOTES
@@ -25,6 +26,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     **RUN_ERRORS,
     **SHEET_ERRORS,
     **JOURNAL_ERRORS,
+    **DATABASE_ERRORS,
     **DOUBT_ERRORS,
     **GUARD_ERRORS,
     **EXPORT_ERRORS,
@@ -32,7 +34,14 @@ ERRORS: dict[str, tuple[str, str]] = {
 }
 """By code: what is (where, what was expected, what was found), and what to do next."""
 
-NOTES: dict[str, str] = {**RUN_NOTES, **DOUBT_NOTES, **GUARD_NOTES, **EXPORT_NOTES, **REQUEST_NOTES}
+NOTES: dict[str, str] = {
+    **RUN_NOTES,
+    **DOUBT_NOTES,
+    **GUARD_NOTES,
+    **EXPORT_NOTES,
+    **DATABASE_NOTES,
+    **REQUEST_NOTES,
+}
 """By code: what is worth knowing and stops nothing."""
 
 QUESTIONS: dict[str, str] = {**RUN_QUESTIONS, **GUARD_QUESTIONS, **REQUEST_QUESTIONS}

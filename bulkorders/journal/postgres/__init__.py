@@ -2,34 +2,33 @@
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path  # noqa: TC003 - an attribute that is looked up
+from pathlib import Path
 from typing import Any, Self
 
 from bulkorders.errors import JournalError
-from bulkorders.journal.mark import Mark
-from bulkorders.journal.postgres.address import Address
+from bulkorders.journal.address import Address
 from bulkorders.journal.postgres.session import Session, Waits
 from bulkorders.journal.postgres.transaction import PostgresTransaction
 from bulkorders.journal.postgres.writer import PostgresWriter
 from bulkorders.journal.relational import RelationalJournal, attempts
 from bulkorders.journal.relational.grouping import GROUP_LIMIT
 from bulkorders.journal.relational.transaction import Transaction
+from bulkorders.journal.seat import SeatMark
 
 
 class PostgresJournal(RelationalJournal):
     """The record of all orders of a team in one database; see `protocol.Journal` for what each method promises.
 
     Made by `open`. Events have the database's time, so that no machine's clock counts; `clock` replaces it.
-    `beside` is where this process keeps files of its own beside the journal (the spool).
     """
 
     def __init__(self, address: Address, *, read_only: bool, clock: Callable[[], str] | None) -> None:
         self.address = address
-        self.beside: Path | None = None
+        self._beside = Path(address.stem)
         self._read_only = read_only
         self._clock = clock
         self._release: Callable[[], None] | None = None
-        self._mark: Mark | None = None
+        self._mark: SeatMark | None = None
         self._session: Session
         self._writer: PostgresWriter
 
@@ -39,8 +38,9 @@ class PostgresJournal(RelationalJournal):
         address: Address,
         *,
         read_only: bool = False,
-        mark: Mark | None = None,
+        mark: SeatMark | None = None,
         accept_rollback: bool = False,
+        beside: Path | None = None,
         release: Callable[[], None] | None = None,
         clock: Callable[[], str] | None = None,
         who: str = "",
@@ -54,6 +54,7 @@ class PostgresJournal(RelationalJournal):
         """
         journal = cls(address, read_only=read_only, clock=clock)
         journal._mark = mark
+        journal._beside = beside or journal._beside
         journal._release = release
         journal._session = Session(address, who=who, waits=waits or Waits(), read_only=read_only)
 
@@ -80,6 +81,11 @@ class PostgresJournal(RelationalJournal):
     def id(self) -> str:
         """The journal's own id, made once."""
         return self._session.journal_id
+
+    @property
+    def beside(self) -> Path:
+        """The path of this process's seat on this machine."""
+        return self._beside
 
     @property
     def commits(self) -> int:

@@ -10,10 +10,10 @@ from typing import Any
 import psycopg
 
 from bulkorders.errors import JournalError
-from bulkorders.journal.mark import Mark
-from bulkorders.journal.postgres.address import Address
+from bulkorders.journal.address import Address
 from bulkorders.journal.postgres.schema import SCHEMA, check_home, migrate, version_of
 from bulkorders.journal.relational.statements import statements
+from bulkorders.journal.seat import SeatMark
 
 logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it would print is raised, and told
 
@@ -57,7 +57,7 @@ class Session:
         self._turn: dict[str, int] = {}
         self._sql = statements("postgres")
 
-    def open(self, mark: Mark | None, *, accept_rollback: bool) -> None:
+    def open(self, mark: SeatMark | None, *, accept_rollback: bool) -> None:
         """Connect for the first time; JournalError where the journal can't be reached, or can't be trusted."""
         self.connect()
         try:
@@ -79,13 +79,15 @@ class Session:
         self.connection.execute("SET default_transaction_read_only = on")
         self._know()
 
-    def _begin(self, mark: Mark | None, *, accept_rollback: bool) -> None:
+    def _begin(self, mark: SeatMark | None, *, accept_rollback: bool) -> None:
         check_durable(self.connection, self.address.shown)
         migrate(self.connection, self.address.shown)
         self._know()
         said = None if mark is None or accept_rollback else mark.read()
         check_home(self.connection, self.address.shown, accept=accept_rollback)
         if mark is not None:
+            if accept_rollback:
+                mark.forget()
             # The mark was read first: what others of this machine claim meanwhile only makes the journal newer.
             highest = int(self._one("highest_attempt")[0])
             mark.agree(

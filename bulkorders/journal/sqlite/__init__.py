@@ -78,6 +78,11 @@ class SqliteJournal(RelationalJournal):
         return self._id
 
     @property
+    def beside(self) -> Path:
+        """The journal's file: what stands beside it is this process's own while the lock is held."""
+        return self.path
+
+    @property
     def commits(self) -> int:
         """How many transactions this journal has committed since it was opened."""
         return self._writer.commits
