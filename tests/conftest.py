@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -206,12 +207,16 @@ def unprivileged() -> list[str]:
 
 
 class Cluster:
-    """One server. `databases` are made on demand, each empty."""
+    """One server. Databases are made on demand, each empty. `secret` is the password of the user `clerk`."""
+
+    secret = PASSWORD
 
     def __init__(self) -> None:
         self._bin = binaries()
         self._as = unprivileged()
-        self._folder = Path(tempfile.mkdtemp(prefix="bulkorders-pg-", dir=MEMORY if MEMORY.is_dir() else None))
+        self._folder = Path(
+            tempfile.mkdtemp(prefix="bulkorders-pg-", dir=MEMORY if MEMORY.is_dir() else None)
+        )
         self._data = self._folder / "data"
         self._numbers = itertools.count(1)
         with socket.socket() as free:
@@ -250,6 +255,21 @@ class Cluster:
     def url(self, name: str, login: str = "postgres") -> str:
         """Return the URL of a database."""
         return f"postgresql://{login}@127.0.0.1:{self.port}/{name}"
+
+    @property
+    def login(self) -> str:
+        """The user who needs a password, and the password, as a URL holds them."""
+        return f"clerk:{quote(self.secret, safe='')}"
+
+    def restore(self, name: str) -> None:
+        """Dump a database, drop it, and restore it from the dump."""
+        local = [f"--host={self._folder}", f"--port={self.port}", "--username=postgres"]
+        dump = subprocess.run([self._bin / "pg_dump", *local, name], capture_output=True, check=True).stdout
+        with self.connect("postgres") as connection:
+            connection.execute(f"DROP DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} OWNER clerk".encode())
+        restore = [self._bin / "psql", *local, "--quiet", "-v", "ON_ERROR_STOP=1", name]
+        subprocess.run(restore, input=dump, capture_output=True, check=True)
 
     def connect(self, name: str) -> "psycopg.Connection[tuple[object, ...]]":
         """Connect to a database, each statement for itself."""

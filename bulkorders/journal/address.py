@@ -13,6 +13,7 @@ _URL = re.compile(
     r"postgres(?:ql)?://(?:(?P<login>.*)@)?(?P<place>[^/?]*)(?:/(?P<name>[^?]*))?(?:\?(?P<more>.*))?",
     re.DOTALL,
 )
+_ASKED = re.compile(r"(?<=[?&])password=([^&]*)&?")
 _SHOWN = ("host", "port")
 """What of a URL's query tells where the database is."""
 
@@ -53,16 +54,16 @@ def address_of(url: str) -> Address:
     password file. Raises SettingsError where such a place holds none.
     """
     url = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", url, flags=re.IGNORECASE)
+    asked = _ASKED.search(url)
+    url = _ASKED.sub("", url)
     found = _URL.fullmatch(url)
     if found is None:  # not reached: every text after the scheme is taken apart
         raise ValueError("no address of a database")
     user, _, password = (found["login"] or "").partition(":")
     place, name = found["place"], found["name"] or ""
     more = parse_qsl(found["more"] or "", keep_blank_values=True)
-    told = next((value for word, value in more if word == "password"), unquote(password))
-    query = "&".join(
-        part for part in (found["more"] or "").split("&") if part and not part.startswith("password=")
-    )
+    told = unquote(asked[1] if asked is not None else password)
+    query = "&".join(part for part in (found["more"] or "").split("&") if part)
     login = f"{user}@" if user else ""
     where = [f"{word}={value}" for word, value in more if word in _SHOWN]
     shown = f"postgresql://{login}{place}/{name}" + (f"?{'&'.join(where)}" if where else "")

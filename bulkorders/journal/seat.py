@@ -5,7 +5,7 @@ far the journal had come: a database that was restored from a backup knows less 
 """
 
 import contextlib
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -34,7 +34,7 @@ class Seat:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             waiting = [path.with_suffix("") for path in sorted(folder.glob(f"{stem}.*{SPOOL}"))]
-            for beside in (*waiting, *(folder / f"{stem}.{number}" for number in count(1))):
+            for beside in chain(waiting, (folder / f"{stem}.{number}" for number in count(1))):
                 lock = FileLock(beside.with_name(f"{beside.name}.lock"), timeout=0, thread_local=False)
                 with contextlib.suppress(Timeout):
                     lock.acquire()

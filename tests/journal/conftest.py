@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bulkorders.journal.postgres import PostgresJournal
 from bulkorders.journal.address import address_of
+from bulkorders.journal.postgres import PostgresJournal
 from bulkorders.journal.postgres.session import Waits
 from bulkorders.journal.protocol import Journal
 from bulkorders.journal.sqlite import SqliteJournal

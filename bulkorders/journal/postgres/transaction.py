@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 from bulkorders.journal.relational.statements import for_postgres
 from bulkorders.journal.relational.transaction import Transaction
 
-NUL = "\0"
+FEW = 20
+"""Up to so many times a statement is sent by itself: the server sees then at once when we say no more."""
 
 
 class PostgresTransaction(Transaction):
-    """The named statements as PostgreSQL runs them; within a pipeline a statement waits only if it is asked."""
+    """The named statements as PostgreSQL runs them."""
 
     __slots__ = ()
 
@@ -29,8 +30,9 @@ class PostgresTransaction(Transaction):
 
     def many(self, name: str, values: Sequence[Mapping[str, Any]]) -> None:
         """Run the named statement once for each set of values."""
-        if len(values) == 1:
-            self._connection.execute(self._sql[name], values[0])
-        elif values:
+        if len(values) <= FEW:
+            for each in values:
+                self._connection.execute(self._sql[name], each)
+        else:
             with self._connection.cursor() as cursor:
                 cursor.executemany(self._sql[name], values)

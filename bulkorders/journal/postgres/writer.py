@@ -1,7 +1,7 @@
-"""Group commit on PostgreSQL: in one pipeline, one turn after the other, through lost connections.
+"""Group commit on PostgreSQL: one turn after the other, through lost connections.
 
-A group's operations run without savepoints, their statements sent ahead of the answers; where one of them
-fails, the group is undone and run once more, each operation under its own savepoint. Transactions of all
+A group's operations run without savepoints; where one of them fails, the group is undone and run once more,
+each operation under its own savepoint. Transactions of all
 processes take turns (an advisory lock that ends with the transaction), so each sees what the others did, and
 attempts and events are numbered without a gap, as on SQLite.
 
@@ -39,7 +39,7 @@ Operations = list[Operation[Session]]
 
 
 class UndoneError(Exception):
-    """A group that ran in a pipeline had an operation that failed: it is run again, each by itself."""
+    """A group that ran without savepoints had an operation that failed: it is run again, each by itself."""
 
 
 class Patience:
@@ -98,7 +98,8 @@ class PostgresWriter(GroupWriter[Session]):
                 alone = True
             except (psycopg.Error, JournalError) as error:
                 if not self._passes(session, error) or not patience.wait():
-                    self._give_up(session, writes, error, "journal.unwritable")
+                    code = "journal.unreachable" if self._passes(session, error) else "journal.unwritable"
+                    self._give_up(session, writes, error, code)
                     self._unacknowledged += [one.attempt for one in writes if one.attempt is not None]
                     return
         self._away = False
@@ -153,14 +154,13 @@ class PostgresWriter(GroupWriter[Session]):
     def _in_one_go(self, session: Session, writes: Operations) -> None:
         highest = None
         try:
-            with session.connection.pipeline():
-                for attempt in self._unacknowledged:
-                    self._withdraw(session, attempt)
-                for operation in writes:
-                    operation.error = None
-                    operation.result = operation.work(session)
-                if any(operation.attempt is not None for operation in writes):
-                    highest = session.connection.execute(statements("postgres")["highest_attempt"])
+            for attempt in self._unacknowledged:
+                self._withdraw(session, attempt)
+            for operation in writes:
+                operation.error = None
+                operation.result = operation.work(session)
+            if self._rise is not None and any(operation.attempt is not None for operation in writes):
+                highest = session.connection.execute(statements("postgres")["highest_attempt"])
         except psycopg.Error as error:
             if self._passes(session, error) or not _of_one(error):
                 raise

@@ -3,6 +3,13 @@
 -- name: turn
 SELECT pg_advisory_xact_lock(:place, :journal)
 
+-- name: end_frozen
+SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND l.classid = :place::bigint::oid AND l.objid = mod(:journal::bigint + 4294967296, 4294967296)::oid
+    AND a.wait_event = 'ClientRead' AND a.query_start < clock_timestamp() - make_interval(secs => :idle::float)
+
 -- name: begin_group
 UPDATE writers SET last_group = :number, seen_at = clock_timestamp() WHERE id = :writer AND last_group = :number - 1
 RETURNING to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')
