@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bulkorders.journal.mark import Mark
 from bulkorders.journal.opening import open_journal
 from bulkorders.sandbox import Fault
 
@@ -117,8 +118,6 @@ def test_a_database_behind_the_machines_mark_refuses(shared, database):
         name = journal.id
         await journal.close()
         return name
-
-    from bulkorders.journal.mark import Mark
 
     ahead = Mark(mark)
     ahead.agree(asyncio.run(raise_mark()), 9, accept_rollback=True, path="")

@@ -174,7 +174,7 @@ def test_recheck_asks_about_final_orders_too(desk):
 def test_one_panel_that_is_down_keeps_nobody_from_asking_the_other(desk):
     """Orders of the panel that answers are asked about; the other is named, and the exit code is 3."""
     place(desk, 1, 2)
-    other = '[panels.other]\nurl = "http://127.0.0.1:9/api/v2"\nkey = "env:OTHER_KEY"\n'
+    other = f'[panels.other]\nurl = "http://127.0.0.1:9/api/v2"\nkey = "env:OTHER_KEY"\n'
     (desk.folder / "bulkorders.toml").write_text(other, encoding="utf-8")
     desk.changes = {"OTHER_KEY": "another-key"}
     ended = desk.run("refresh", "--all", "--json")
