@@ -45,6 +45,7 @@ AGEING = (
     "UPDATE runs SET started_at = earlier(started_at), finished_at = earlier(finished_at)",
     "UPDATE balances SET at = earlier(at)",
     "UPDATE events SET at = earlier(at)",
+    "UPDATE entered SET at = earlier(at), entered_at = earlier(entered_at)",
 )
 """What makes a journal older."""
 

@@ -12,9 +12,10 @@ from decimal import Decimal
 
 from bulkorders.accounting.borders import Held, borders, held
 from bulkorders.accounting.drilldown import Group, Spent, by_campaign, by_day, by_service, spent
+from bulkorders.accounting.following import follow
 from bulkorders.accounting.ledger import entry_of, panel_of
 from bulkorders.accounting.months import Month
-from bulkorders.accounting.movements import Followed, follow
+from bulkorders.accounting.movements import Followed
 from bulkorders.accounting.naming import Unexplained, named
 from bulkorders.accounting.tracing import Known, corrected, movements_of
 from bulkorders.model import money
@@ -184,7 +185,7 @@ def _close(month: Month, own: Material, account: str, currency: str | None) -> A
         estimated=_sum_of(lines, EntryKind.ESTIMATE),
         orders=len({each.key for each in lines if each.kind is EntryKind.CHARGE}),
         paid_in=tuple(paid_in),
-        gaps=tuple(named(each, own.readings, own.known) for each in gaps),
+        gaps=tuple(named(each, own.readings, own.known, own.lines) for each in gaps),
         campaigns=tuple(by_campaign(lines)),
         services=tuple(by_service(lines)),
         days=tuple(by_day(lines, month)),
@@ -215,6 +216,6 @@ def _paid_in(month: Month, followed: Followed, lines: Iterable[LedgerEntry]) -> 
     found += [
         TopUp(each.expected, each.amount.copy_negate(), deduced=True)
         for each in followed.movements
-        if each.deduced and month.begin <= each.expected < month.end
+        if each.deduced and each.amount and month.begin <= each.expected < month.end
     ]
     return sorted(found, key=lambda each: each.at)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from bulkorders.accounting import movements
 from bulkorders.accounting.tracing import Known
 from bulkorders.model.books import BalanceReading, Entry, Standing, could_be
+from bulkorders.model.entries import EntryKind, LedgerEntry
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
 
@@ -49,13 +50,21 @@ class Unexplained:
     orders: tuple[Suspect, ...]
 
 
-def named(gap: movements.Gap, readings: Sequence[BalanceReading], known: Known) -> Unexplained:
-    """Return the gap with what it could be."""
+def named(
+    gap: movements.Gap, readings: Sequence[BalanceReading], known: Known, lines: Iterable[LedgerEntry]
+) -> Unexplained:
+    """Return the gap with what it could be. `lines` are the account's: its estimates tell each sending."""
     before, after = readings[gap.before], readings[gap.after]
+    # An order that was ruled out has no time of sending any more; it was expected to cost when it was sent.
+    claimed = {
+        line.key
+        for line in lines
+        if line.kind is EntryKind.ESTIMATE and line.amount > 0 and before.at < line.at <= after.at
+    }
     sent = [
         order
         for order in known.orders.values()
-        if before.at < (order.sent_at or "") <= after.at  # what never left costs nothing
+        if order.key in claimed or before.at < (order.sent_at or "") <= after.at
     ]
     by_key = {order.key: order for order in sent}
     keys = dict.fromkeys(could_be(gap.amount, list(_entries(sent, known))))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from bulkorders.cli import doubts, exports, journal, orders, panels, requests, tools
+from bulkorders.cli import books, doubts, exports, journal, orders, panels, requests, tools
 from bulkorders.errors import BulkordersError, CallError
 
 INTERRUPTED = 130
@@ -36,10 +36,12 @@ for _command in (
     tools.template,
     exports.export,
     tools.history,
+    books.close,
     journal.journal,
     tools.sandbox,
 ):
     bulkorders.add_command(_command)
+journal.journal.add_command(books.enter)
 
 
 def run(arguments: Sequence[str]) -> int:

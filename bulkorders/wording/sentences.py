@@ -1,5 +1,6 @@
 """The English texts behind `wording`, by code: the tables of this folder put together."""
 
+from bulkorders.wording.books_texts import BOOKS_ERRORS, BOOKS_NOTES
 from bulkorders.wording.database_texts import DATABASE_ERRORS, DATABASE_NOTES
 from bulkorders.wording.doubt_texts import DOUBT_ERRORS, DOUBT_NOTES
 from bulkorders.wording.error_texts import RUN_ERRORS
@@ -31,6 +32,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     **GUARD_ERRORS,
     **EXPORT_ERRORS,
     **REQUEST_ERRORS,
+    **BOOKS_ERRORS,
 }
 """By code: what is (where, what was expected, what was found), and what to do next."""
 
@@ -41,6 +43,7 @@ NOTES: dict[str, str] = {
     **EXPORT_NOTES,
     **DATABASE_NOTES,
     **REQUEST_NOTES,
+    **BOOKS_NOTES,
 }
 """By code: what is worth knowing and stops nothing."""
 

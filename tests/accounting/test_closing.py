@@ -182,6 +182,7 @@ def test_a_correction_takes_an_entry_back(office, closed):
     office.on(2026, 10, 9, 9)
     office.read("150", run="r2")
     office.enter("500", at="2026-10-08T00:00:00+00:00")
+    office.on(2026, 11, 4, 9)
     office.enter("-500")
     office.enter("50", at="2026-10-08T00:00:00+00:00")
     assert figures(closed()[0]) == ("100", "150", "0", "0", "50", "0")
@@ -239,8 +240,8 @@ def test_a_doubt_ruled_out_costs_nothing_or_is_named(office, closed):
     key = office.claim(office.order(1))
     office.answer(key, Verdict.IN_DOUBT)
     office.resolve(key, "rule out")
-    assert office.place(office.order(1), charge=Decimal("1.25")) == key
-    office.read("97.5", moment="end")
+    bought(office, 2, "3")
+    office.read("95.75", moment="end")
     account = closed()[0]
     assert figures(account)[-1] == "1.25"
     assert [each.key for each in account.gaps[0].orders] == [key]
@@ -382,3 +383,53 @@ def test_an_open_month_is_closed_so_far(office):
     material = Material(office.journal.id, (), (), (), Known({}))
     found = close(month_of("2026-10", HANOI), material, now="2026-10-09T00:00:00+00:00")
     assert (found.so_far, found.until[:10]) == (True, "2026-10-09")
+
+
+def test_a_refund_that_hid_a_stranger_is_found_when_it_is_told(office, closed):
+    """Told five readings later: the stranger spent ten, and not what was left of them beside the refund."""
+    office.read("100")
+    key = bought(office, 1)
+    office.read("98.75", moment="end")
+    for day in range(9, 14):
+        office.on(2026, 10, day, 9)
+        office.read("90", run=f"r{day}")
+    assert [gap.amount for gap in closed()[0].gaps] == [Decimal("8.75")]
+    office.on(2026, 10, 15, 9)
+    office.read("90", run="r2")
+    office.tell(key, "0", "Canceled")
+    gaps = closed()[0].gaps
+    assert [(gap.amount, gap.until[:10]) for gap in gaps] == [(Decimal(10), "2026-10-09")]
+
+
+def test_a_refund_beside_a_stranger_is_that_of_the_run_that_told_it(office, closed):
+    """The run read the balance first, so the refund was in it: what is missing besides is somebody else's."""
+    office.read("100")
+    key = bought(office, 1)
+    office.read("98.75", moment="end")
+    office.on(2026, 10, 9, 9)
+    office.read("94.75", run="r2")
+    office.tell(key, None, "Canceled")
+    assert figures(closed()[0])[-1] == "5.25"
+
+
+def test_a_balance_is_carried_from_the_reading_to_the_border(office, closed):
+    """Lines between the nearest reading and the end of the month stand in the closing."""
+    office.on(2026, 10, 30, 9)
+    office.read("100")
+    office.on(2026, 10, 31, 9)
+    bought(office, 1)
+    office.on(2026, 11, 8, 9)
+    office.read("98.75", run="r2")
+    account = closed()[0]
+    assert figures(account) == ("100", "98.75", "1.25", "0", "0", "0")
+    assert (account.closing.reading, account.closing.carried) == (Decimal(100), Decimal("-1.25"))
+    assert account.closing.not_told == 0
+
+
+def test_orders_before_the_first_reading_have_no_opening(office, closed):
+    """What an account held in a month without a reading is not known."""
+    office.on(2026, 9, 10, 9)
+    bought(office, 1)
+    office.on(2026, 10, 5, 9)
+    office.read("100", run="r2")
+    assert figures(closed("2026-09")[0]) == (None, "100", "1.25", "0", "0", "None")

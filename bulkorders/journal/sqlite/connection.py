@@ -23,21 +23,16 @@ OLDEST = (3, 37, 0)
 PATIENCE = 10.0
 """Seconds to wait for a reader beside us."""
 
-WITH_BALANCES = 2
-"""The first schema that keeps what accounts held."""
-
-NO_BALANCES = (
-    "CREATE TEMP TABLE IF NOT EXISTS balances (seq, account, amount, currency, at, run, moment, quiet)"
+NOT_YET = (
+    (2, "CREATE TEMP TABLE IF NOT EXISTS balances (seq, account, amount, currency, at, run, moment, quiet)"),
+    (
+        3,
+        "CREATE TEMP TABLE IF NOT EXISTS entered(seq, id, account, amount, currency, at, kind, note, entered_at, run)",
+    ),
+    (3, "CREATE TEMP VIEW IF NOT EXISTS orders AS SELECT *, '' AS client FROM main.orders"),
+    (3, "CREATE TEMP TABLE IF NOT EXISTS exports (seq, scope, upto, at, run, file)"),
 )
-
-WITH_CLIENTS = 3
-"""The first schema that keeps for whom orders are, what persons entered, and what was exported."""
-
-NO_CLIENTS = (
-    "CREATE TEMP VIEW orders AS SELECT *, '' AS client FROM main.orders",
-    "CREATE TEMP TABLE entered (seq, id, account, amount, currency, at, kind, note, entered_at, run)",
-    "CREATE TEMP TABLE exports (seq, scope, upto, at, run, file)",
-)
+"""By the first schema that has it: an empty table in its place, for a journal that is only read."""
 
 CHECK_LIMIT = 200 * 1024 * 1024
 """Bytes up to which the whole file is checked at every opening."""
@@ -68,12 +63,10 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
         return in_memory()
     with _opened(path, "rw", "journal.unreadable") as connection:
         version = _version(connection, path)
-        if 0 < version < WITH_BALANCES:
-            # A journal of an older program is upgraded by the next run that writes; until then it has none.
-            connection.execute(NO_BALANCES)
-        if 0 < version < WITH_CLIENTS:
-            for statement in NO_CLIENTS:
-                connection.execute(statement)
+        for since, empty in NOT_YET:
+            if 0 < version < since:
+                # A journal of an older program is upgraded by the next run that writes; until then it has none.
+                connection.execute(empty)
         connection.execute("PRAGMA query_only = ON")
     if version == 0:
         connection.close()

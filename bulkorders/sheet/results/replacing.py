@@ -49,8 +49,8 @@ def results_path(sheet_path: Path) -> Path:
     return sheet_path.with_name(sheet_path.stem + RESULTS_SUFFIX)
 
 
-def is_ours(path: Path) -> bool:
-    """Return whether this file is a results workbook of ours: it has our hidden worksheet."""
+def is_ours(path: Path, mark: str = HIDDEN_SHEET) -> bool:
+    """Return whether this file is a results workbook of ours: it has our hidden worksheet, named `mark`."""
     try:
         with zipfile.ZipFile(path) as archive:
             member = archive.getinfo("xl/workbook.xml")
@@ -60,7 +60,7 @@ def is_ours(path: Path) -> bool:
     except (OSError, KeyError, zipfile.BadZipFile, ParseError, DefusedXmlException, RuntimeError, ValueError):
         return False
     names = (node.get("name") for node in root.iter() if node.tag.rpartition("}")[2] == "sheet")
-    return HIDDEN_SHEET in names
+    return mark in names
 
 
 def lock_file(path: Path) -> Path | None:
@@ -149,16 +149,21 @@ def _folder_takes(path: Path, place: Path, space: int) -> None:
 
 
 @contextmanager
-def in_place_of(path: Path, *, put: Callable[[Path, Path], None] = os.replace) -> Iterator["Replacement"]:
+def in_place_of(
+    path: Path,
+    *,
+    put: Callable[[Path, Path], None] = os.replace,
+    ours: Callable[[Path], bool] = is_ours,
+) -> Iterator["Replacement"]:
     """Give a file to write into; at the end of the block it takes the place of `path`, whole or not at all.
 
     The bytes are on the disk before the name is. While another program holds `path` it is tried again
     and then saved beside it (`name-2.xlsx`, never over another file): `Replacement.path` says where.
-    `put` moves a file onto another. Raises GuardError `results.foreign` where `path` is not ours, and
-    `results.not_writable` where nothing can be written.
+    `put` moves a file onto another, `ours` says whether a file may be replaced. Raises GuardError
+    `results.foreign` where `path` is not ours, and `results.not_writable` where nothing can be written.
     """
     place = _real(path)
-    if place.is_file() and _readable(place) and not is_ours(place):
+    if place.is_file() and _readable(place) and not ours(place):
         raise GuardError("results.foreign", path=str(path))
     temporary = _temporary(place)
     try:
