@@ -180,6 +180,12 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     assert leaks == [], "the API key was written"
 
 
+@pytest.fixture(scope="session")
+def desk_class() -> type[Desk]:
+    """Give the desk's class, for folders that several tests begin with."""
+    return Desk
+
+
 def _holds_key(content: bytes) -> bool:
     """Whether a file holds the API key, in a workbook's members too."""
     if zipfile.is_zipfile(io.BytesIO(content)):

@@ -50,6 +50,13 @@ class Day(_DayType):
 @click.option(
     "--locale", metavar="NAME", help="As spreadsheets of a country have it, such as vi_VN or de_DE."
 )
+@click.option(
+    "--known",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    multiple=True,
+    help="Leave out lines whose ids stand in this file, such as your books.",
+)
 @click.option("--force", is_flag=True, help="Replace a file that is there with other lines.")
 @shared
 def export(*, format_: str, columns: str | None, as_json: bool, **given: Any) -> int:

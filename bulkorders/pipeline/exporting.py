@@ -1,7 +1,6 @@
 """The ledger exported: read from the journal, chosen, written in a format, and what was exported remembered."""
 
 import json
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,13 +10,14 @@ from typing import Any
 from uuid import uuid4
 
 from bulkorders.accounting.exports import beancount, placing
+from bulkorders.accounting.exports import known as known_lines
 from bulkorders.accounting.exports.lines import Line, Reckoning
 from bulkorders.accounting.exports.terms import Made, Terms
 from bulkorders.accounting.ledger import read_ledger
 from bulkorders.errors import CallError, JournalError
 from bulkorders.journal.address import is_postgres
 from bulkorders.journal.opening import journal_path, open_journal
-from bulkorders.journal.protocol import Journal, Run
+from bulkorders.journal.protocol import Journal
 from bulkorders.model import money
 from bulkorders.model.entries import LedgerEntry
 from bulkorders.model.orders import account_id
@@ -37,7 +37,8 @@ class Asked:
 
     `since` and `until` are days, both included. `panel` is a panel of the settings, or an account or host of
     the ledger. `out` is a file or a folder. Of `delimiter`, `decimal`, `dates`, `columns` and `locale` None
-    leaves it to the settings. `force` replaces a different file.
+    leaves it to the settings. `force` replaces a different file. `known` are files of text, such as books:
+    lines whose ids stand in them are left out.
     """
 
     format: str
@@ -53,6 +54,7 @@ class Asked:
     dates: str | None = None
     locale: str | None = None
     force: bool = False
+    known: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ async def export(asked: Asked, settings: Settings) -> Exported:
     export_terms.checked(asked.format, asked)
     if not is_postgres(settings.journal_url) and not journal_path(settings.journal_url).exists():
         raise JournalError("journal.none", path=str(journal_path(settings.journal_url)))
-    reckoning = export_terms.reckoning(settings)
+    reckoning, known = export_terms.reckoning(settings), known_lines.read(asked.known)
     journal = await open_journal(
         settings.journal_url,
         read_only=not asked.since_last,
@@ -152,12 +154,13 @@ async def export(asked: Asked, settings: Settings) -> Exported:
         wanted = await _wanted(asked, settings, journal, ledger)
         chosen = _choose(ledger, wanted, asked, reckoning, start)
         terms = _terms(asked, settings, reckoning, ledger, chosen)
-        lines = list(reckoning.lines(chosen.entries))
+        terms = replace(terms, opened=terms.opened | known.opened)
+        lines = list(reckoning.lines(entry for entry in chosen.entries if entry.id not in known.ids))
         found = _written(asked, form, lines, terms, (start, chosen.end))
         if found.files:
             found = replace(found, notes=export_terms.notes(asked.format, lines, terms, reckoning.digits))
         if asked.since_last and found.files:
-            await _remember(journal, asked, scope, chosen.end, found)
+            await _remember(journal, scope, chosen.end, found)
     finally:
         await journal.close()
     return found
@@ -242,9 +245,9 @@ def _written(
     asked: Asked, form: Format, lines: Sequence[Line], terms: Terms, went: tuple[_Position, _Position]
 ) -> Exported:
     """Write the files, none where there is nothing new, and return what it came to."""
-    if asked.since_last and not lines:
-        return Exported(asked.format, (), 0, (), (("export.nothing_new", {}),))
     made = form.load()(lines, terms)
+    if (asked.since_last or asked.known) and not any(each.lines for each in made):
+        return Exported(asked.format, (), 0, (), (("export.nothing_new", {}),))
     first = _path(asked, form, went)
     paths = [first.with_name(f"{first.stem}{each.part}{first.suffix}") for each in made]
     states = placing.place(
@@ -281,12 +284,8 @@ def _totals(lines: Sequence[Line]) -> Sequence[Total]:
     ]
 
 
-async def _remember(journal: Journal, asked: Asked, scope: str, end: _Position, found: Exported) -> None:
-    """Keep how far the export went, with a run of its own in the history."""
+async def _remember(journal: Journal, scope: str, end: _Position, found: Exported) -> None:
+    """Keep how far the export went. It is no run of its own: guards look back over a number of runs that spent."""
     first = str(Path(found.files[0].file).resolve())
-    run = Run(uuid4().hex[:12], COMMAND, asked.campaign, None, first, now(), machine=platform.node())
-    await journal.begin_run(run)
-    await journal.keep_export(
-        {scope: end.event, scope + ENTERED: end.entered}, at=run.started_at, run=run.id, file=first
-    )
-    await journal.end_run(replace(run, finished_at=now(), exit_code=0, counts={"lines": found.lines}))
+    went_to = {scope: end.event, scope + ENTERED: end.entered}
+    await journal.keep_export(went_to, at=now(), run=uuid4().hex[:12], file=first)

@@ -85,6 +85,12 @@ OWN = re.compile(rf"\s*{OWN_PARAMETER}(.*)", re.IGNORECASE | re.DOTALL)
 RESERVED = ("key", "action", "service", "link", "quantity", "order", "orders")
 """Parameters of every call or with columns of their own: a column `param:` of these would change what is bought."""
 
+LEDGERS = (
+    frozenset({"id", "kind", "amount", "orderid", "key"}),
+    frozenset({"lineid", "what", "amount", "orderid"}),
+)
+"""Headers by which an export of the ledger, and a month's statement, are known: their rows were ordered already."""
+
 UNMARKED = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d"})
 """Letters that Unicode does not take apart into a plain one and its mark."""
 
@@ -188,11 +194,14 @@ def match(header: Sequence[str], mapping: Mapping[str, str] | None = None) -> Co
     `mapping` names columns by hand: header as the sheet has it → field (by name, title or alias), or
     an empty text or `-` for a column that is to be left alone.
 
-    Raises SheetError `sheet.map_unknown` (facts `what` "header" or "field", `given`, `known`, `near`),
+    Raises SheetError `sheet.ledger` (an export of ours, no order sheet), or
+    `sheet.map_unknown` (facts `what` "header" or "field", `given`, `known`, `near`),
     `sheet.columns_twice` (`field`, `title`, `headers`), `sheet.param_reserved` (`header`, `reserved`),
     `sheet.param_unnamed` (`header`) or `sheet.columns_missing` (`missing`, `found`, `near`), the last one
     with all that is missing at once.
     """
+    if any(signs <= {normalised(title) for title in header} for signs in LEDGERS):
+        raise SheetError("sheet.ledger")
     _check_mapping(header, mapping or {})
     places = find(header, mapping)
     _check_own(header, places)

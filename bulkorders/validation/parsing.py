@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bulkorders import wording
-from bulkorders.model.orders import OWN_PARAMETER, Cell, ErrorCell, Order, Row, Sheet
+from bulkorders.model.orders import OWN_PARAMETER, Cell, Order, Row, Sheet
 from bulkorders.model.problems import Problem
 from bulkorders.validation import cells, rates
 from bulkorders.validation.cells import CellTrouble
@@ -177,7 +177,10 @@ class _Reading:
 
 def _client(cell: Cell) -> str | None:
     """Return whom an order is for; an error of the spreadsheet as it shows: it keeps no order from being sent."""
-    return cell.text if isinstance(cell, ErrorCell) else cells.text(cell)
+    try:
+        return cells.text(cell)
+    except CellTrouble as trouble:
+        return str(trouble.facts["found"])
 
 
 def _own_reader(field: str) -> Reader:

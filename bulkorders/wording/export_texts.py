@@ -1,6 +1,10 @@
 """What exports say: what can't be written so, what stands in the way, and what is worth knowing of a file."""
 
 EXPORT_ERRORS: dict[str, tuple[str, str]] = {
+    "sheet.ledger": (
+        "{path} is no order sheet: it tells of orders that were placed already, as `bulkorders export` and `close` write them.",
+        "Keep such files in a folder of their own. Nothing was sent.",
+    ),
     "export.format": (
         "There is no format {found}.",
         "Take one of {known}.",
@@ -45,6 +49,10 @@ EXPORT_ERRORS: dict[str, tuple[str, str]] = {
         "The export can't be written to {path}: {reason}.",
         "Give another file to --out. Nothing is taken for exported; run the command again.",
     ),
+    "export.known_unreadable": (
+        "{path} can't be read for lines that are known: {reason}.",
+        "Give --known your books or an earlier export as text (csv, jsonl, beancount, hledger). Nothing was written.",
+    ),
     "export.no_pyarrow": (
         "Parquet is written with pyarrow, which is not installed here.",
         "Install it with pip install 'bulkorders[parquet]', or take --format csv.",
@@ -80,7 +88,7 @@ EXPORT_ERRORS: dict[str, tuple[str, str]] = {
 }
 
 EXPORT_NOTES: dict[str, str] = {
-    "export.nothing_new": "Nothing new since the last export of this kind; no file was written.",
+    "export.nothing_new": "Nothing new; no file was written.",
     "export.file.written": "{file}: {lines} lines.",
     "export.file.replaced": "{file}: {lines} lines, in place of what was there.",
     "export.file.unchanged": "{file}: {lines} lines, there already as they are.",

@@ -35,6 +35,7 @@ ADDED = {
     "sheet.param_reserved": HEADER_PLACE,
     "sheet.param_unnamed": HEADER_PLACE,
     "sheet.map_unknown": HEADER_PLACE,
+    "sheet.ledger": HEADER_PLACE,
 }
 """Facts that are added to an error on its way up (`header.make_sheet`)."""
 

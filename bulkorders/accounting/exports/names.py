@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from string import Formatter
 
 from bulkorders.accounting.exports.lines import Line
@@ -44,6 +44,7 @@ _LETTERS = {
 _NONE = "None"
 
 
+@lru_cache(maxsize=4096)
 def component(text: str) -> str:
     """Return one part of an account's name: ASCII letters, digits and dashes, beginning with a capital or digit.
 
@@ -61,6 +62,7 @@ def component(text: str) -> str:
     return kept[0].upper() + kept[1:]
 
 
+@lru_cache(maxsize=256)
 def commodity(text: str) -> str:
     """Return a currency as a commodity: capitals, digits and `'._-`, beginning and ending with a letter or digit."""
     code = SIGNS.get(text.strip(), text).strip().upper()

@@ -70,12 +70,12 @@ def columns(terms: Terms) -> Sequence[Column]:
     )
     billed = (
         Column("bill", "amount", lambda line: line.bill, 14),
-        Column("bill_currency", "text", lambda line: _bill_currency(line, books)),
+        Column("bill_currency", "text", lambda line: bill_currency(line, books)),
     )
     return (*FIRST, *(converted if books else ()), *(billed if terms.bills else ()), *REST)
 
 
-def _bill_currency(line: Line, books: str | None) -> str | None:
+def bill_currency(line: Line, books: str | None) -> str | None:
     """Return what a bill is in: the books' currency where there is one, else the account's."""
     if line.bill is None:
         return None

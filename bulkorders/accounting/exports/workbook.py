@@ -1,4 +1,4 @@
-"""The ledger as an Excel workbook: every line, and the totals by account, currency and kind."""
+"""The ledger as an Excel workbook: every line, and the totals by account, currency and kind, bills by client."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -10,10 +10,11 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from bulkorders.accounting.exports.lines import Line
-from bulkorders.accounting.exports.table import Column, Value, columns
+from bulkorders.accounting.exports.table import Column, Value, bill_currency, columns
 from bulkorders.accounting.exports.terms import Made, Terms
 from bulkorders.accounting.exports.texts import KINDS, number
 from bulkorders.model import money
+from bulkorders.model.entries import MEMORANDA
 
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 """The date the workbook says it was made on: fixed, so that the same lines are the same file."""
@@ -25,6 +26,7 @@ LONGEST = 32_767
 """Characters a cell takes."""
 
 TOTALS = ("account", "currency", "kind", "moved", "lines", "amount")
+BILLS = ("client", "currency", "lines", "bill")
 
 
 def made(lines: Sequence[Line], terms: Terms) -> list[Made]:
@@ -37,6 +39,8 @@ def made(lines: Sequence[Line], terms: Terms) -> list[Made]:
             name = "Ledger" if start == 0 else f"Ledger {start // MOST_ROWS + 1}"
             _sheet(book.add_worksheet(name), lines[start : start + MOST_ROWS], columns(terms), formats)
         _totals(book.add_worksheet("Totals"), lines, formats)
+        if terms.bills:
+            _bills(book.add_worksheet("Bills"), lines, terms, formats)
     return [Made("", kept.getvalue(), len(lines))]
 
 
@@ -84,26 +88,38 @@ def _put(sheet: Worksheet, row: int, at: int, value: Value, formats: Mapping[str
 
 def _totals(sheet: Worksheet, lines: Sequence[Line], formats: Mapping[str, Any]) -> None:
     """Write the sums: one currency of one account beside the other, never added together."""
-    for at, title in enumerate(TOTALS):
-        sheet.set_column(at, at, 28 if title == "account" else 16)
-        sheet.write_string(0, at, title, formats["head"])
-    sheet.freeze_panes(1, 0)
     order = list(KINDS)
     groups: dict[tuple[str, str, int], list[Decimal]] = {}
     for line in lines:
         entry = line.entry
         group = (entry.account, entry.currency or "", order.index(entry.kind))
         groups.setdefault(group, []).append(line.amount)
-    for row, (account, currency, kind) in enumerate(sorted(groups), start=1):
+    rows: list[tuple[Value, ...]] = []
+    for account, currency, kind in sorted(groups):
         amounts = groups[account, currency, kind]
-        moved = "moved" if order[kind].value not in ("estimate", "in_doubt") else "memorandum"
-        values: tuple[Value, ...] = (
-            account,
-            currency,
-            order[kind].value,
-            moved,
-            len(amounts),
-            money.total(amounts),
-        )
+        moved = "memorandum" if order[kind] in MEMORANDA else "moved"
+        rows.append((account, currency, order[kind].value, moved, len(amounts), money.total(amounts)))
+    _table(sheet, TOTALS, rows, formats)
+
+
+def _bills(sheet: Worksheet, lines: Sequence[Line], terms: Terms, formats: Mapping[str, Any]) -> None:
+    """Write what each client is to pay, in each currency; refunds are taken off."""
+    groups: dict[tuple[str, str], list[Decimal]] = {}
+    for line in lines:
+        if line.bill is not None:
+            group = (line.entry.client, bill_currency(line, terms.books) or "")
+            groups.setdefault(group, []).append(line.bill)
+    rows = [(*group, len(groups[group]), money.total(groups[group])) for group in sorted(groups)]
+    _table(sheet, BILLS, rows, formats)
+
+
+def _table(
+    sheet: Worksheet, titles: Sequence[str], rows: Sequence[Sequence[Value]], formats: Mapping[str, Any]
+) -> None:
+    for at, title in enumerate(titles):
+        sheet.set_column(at, at, 16 if at else 28)
+        sheet.write_string(0, at, title, formats["head"])
+    sheet.freeze_panes(1, 0)
+    for row, values in enumerate(rows, start=1):
         for at, value in enumerate(values):
             _put(sheet, row, at, value, formats)

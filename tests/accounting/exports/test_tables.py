@@ -12,6 +12,7 @@ import pytest
 from pyarrow import parquet as arrow
 
 from bulkorders.accounting.exports import delimited, json_lines, parquet, workbook
+from bulkorders.accounting.exports.lines import Markups
 from bulkorders.errors import CallError
 from bulkorders.model import money
 
@@ -212,3 +213,33 @@ def test_an_amount_of_forty_digits_loses_none(maker, name):
     lines = maker.lines(maker.entry(1, digits))
     (row,) = READ[name](content(FORMATS[name], lines, maker.terms(lines)))
     assert row["amount"] == Decimal(f"-{digits}")
+
+
+def test_a_workbook_says_a_fixed_day_of_making(maker):
+    """Or the same lines would be another file a second later."""
+    book = openpyxl.load_workbook(io.BytesIO(content(workbook, maker.lines(), maker.terms([]))))
+    assert (book.properties.created, book.properties.modified) == (datetime(2026, 1, 1), datetime(2026, 1, 1))  # noqa: DTZ001 - a workbook's times have no zone
+
+
+def test_what_is_not_known_is_null_or_blank(maker):
+    """A line without a note, client or order id has nothing there, in JSON null."""
+    lines = maker.lines(maker.entry(1, note="", client="", order_id=None))
+    told = json.loads(content(json_lines, lines, maker.terms(lines)))
+    assert [told[name] for name in ("note", "client", "order_id")] == [None] * 3
+    (row,) = read_csv(content(delimited, lines, maker.terms(lines)))
+    assert [row[name] for name in ("note", "client", "order_id")] == [""] * 3
+
+
+def test_a_workbook_has_what_each_client_is_to_pay(maker):
+    """Where markups are set, the worksheet Bills has a row for each client and currency, refunds taken off."""
+    lines = maker.lines(
+        maker.entry(1, "10", client="B"), maker.entry(2, "20", client="A"), maker.entry(3, "-5", client="A"),
+        maker.entry(4, "7", client="A", currency="USD"), maker.entry(5, "100"),
+        markups=Markups({}, Decimal(20)),
+    )  # fmt: skip
+    book = openpyxl.load_workbook(io.BytesIO(content(workbook, lines, maker.terms(lines, bills=True))))
+    assert list(book["Bills"].iter_rows(values_only=True)) == [
+        ("client", "currency", "lines", "bill"), ("A", "USD", 1, 8.4), ("A", "VND", 2, 18), ("B", "VND", 1, 12),
+    ]  # fmt: skip
+    plain = openpyxl.load_workbook(io.BytesIO(content(workbook, lines, maker.terms(lines))))
+    assert "Bills" not in plain.sheetnames
