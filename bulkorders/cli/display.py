@@ -12,12 +12,11 @@ import click
 from bulkorders import wording
 from bulkorders.cli.folding import folded
 from bulkorders.errors import BulkordersError
-from bulkorders.wording import summaries
+from bulkorders.wording import asked, summaries
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bulkorders.journal.protocol import Run
     from bulkorders.model.catalogue import Service
     from bulkorders.model.report import Report
     from bulkorders.pipeline.accounts import Account
@@ -92,6 +91,9 @@ def _show_problems(screen: "Console", report: "Report") -> None:
 
 
 def _show_doubts(screen: "Console", report: "Report") -> None:
+    unsure = sum(each["state"] == "in_doubt" for order in report.orders for each in order.requests)
+    if unsure:
+        screen.print(asked.doubtful(unsure), markup=False, style="bold magenta")
     doubts = [order for order in report.orders if order.state == "in_doubt"]
     if not doubts:
         return
@@ -120,8 +122,11 @@ def show_runs(runs: "Runs", *, as_json: bool) -> None:
     screen = console()
     for report in runs.runs:
         screen.print(summaries.summary_line(report), markup=False)
-    if not runs.runs:
-        screen.print(wording.translated("No order is open."))
+    screen.print(asked.refreshed(runs.asked, runs.changed, runs.unasked, runs.in_doubt), markup=False)
+    for late in runs.slow[:SHOWN]:
+        indented(screen, f"{late['campaign']}: {late['message']}")
+    if len(runs.slow) > SHOWN:
+        indented(screen, summaries.more(len(runs.slow) - SHOWN))
     if runs.stopped is not None:
         screen.print(f"{runs.stopped.message} {runs.stopped.next}", markup=False)
 
@@ -213,34 +218,6 @@ def show_probed(found: "Probed", *, as_json: bool) -> None:
     screen.print()
     screen.print(wording.translated("For bulkorders.toml:"), style="bold")
     screen.print(found.toml, markup=False)
-
-
-def show_history(runs: Sequence["Run"], *, as_json: bool) -> None:
-    """Show the latest runs, newest first."""
-    if as_json:
-        fields = ("id", "command", "campaign", "sheet", "results", "started_at", "finished_at", "exit_code")
-        more = ("stopped", "who", "machine")
-        listed = [
-            {**{name: getattr(each, name) for name in (*fields, *more)}, "counts": dict(each.counts)}
-            for each in runs
-        ]
-        print_json(json.dumps({"schema": 1, "history": listed}, ensure_ascii=False))
-        return
-    table = _table(
-        "Started", "Command", "Campaign", "Placed", "Rejected", "In doubt", "Ended", right=(3, 4, 5)
-    )
-    for each in runs:
-        counts = [str(each.counts.get(name, "")) for name in ("placed", "rejected", "in_doubt")]
-        ended = each.stopped or ("" if each.exit_code is None else f"exit {each.exit_code}")
-        unfinished = wording.translated("not ended")
-        table.add_row(
-            wording.moment(each.started_at)[:16],
-            each.command,
-            each.campaign or "",
-            *counts,
-            ended if each.finished_at else unfinished,
-        )
-    console().print(table)
 
 
 def show_written(path: Path, *, as_json: bool) -> None:

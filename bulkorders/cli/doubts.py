@@ -1,6 +1,7 @@
-"""The command that shows and settles orders in doubt: resolve."""
+"""The command that shows and settles what is in doubt: resolve."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from bulkorders.errors import CallError
 
 if TYPE_CHECKING:
     from bulkorders.model.reconciliation import Verdict
+    from bulkorders.pipeline.request_doubts import RequestDoubt
     from bulkorders.pipeline.resolving import Resolved
     from bulkorders.submission.reconciling import Doubt
 
@@ -20,6 +22,15 @@ if TYPE_CHECKING:
 @click.option("--placed", multiple=True, metavar="KEY=ID", help="This order was placed, with this order id.")
 @click.option(
     "--not-placed", multiple=True, metavar="KEY", help="This order was not placed; it is ready again."
+)
+@click.option(
+    "--taken", multiple=True, metavar="ID[=REFILL_ID]", help="This refill or cancel was taken by the panel."
+)
+@click.option(
+    "--not-taken",
+    multiple=True,
+    metavar="ID",
+    help="This refill or cancel was not; it may be asked for again.",
 )
 @click.option("--reason", default="", metavar="TEXT", help="How you know; stays in the journal.")
 @click.option(
@@ -31,6 +42,8 @@ def resolve(
     *,
     placed: tuple[str, ...],
     not_placed: tuple[str, ...],
+    taken: tuple[str, ...],
+    not_taken: tuple[str, ...],
     reason: str,
     auto: bool,
     sheet: str | None,
@@ -38,7 +51,8 @@ def resolve(
 ) -> int:
     """Show each order in doubt with its evidence, and settle it by your word or by the balance.
 
-    An order id given with --placed is checked with the panel first. KEY may be cut to its first characters.
+    Refills and cancels in doubt too. An id given with --placed or --taken is checked with the panel first.
+    KEY and ID may be cut to their first characters.
     """
     import asyncio
 
@@ -46,15 +60,16 @@ def resolve(
     from bulkorders.pipeline import resolving
     from bulkorders.settings import load_settings
 
-    verdicts = resolving.Verdicts(_pairs(placed), not_placed, reason)
-    _check(verdicts.placed.keys(), not_placed, reason)
+    told = {id_.strip(): refill_id.strip() for id_, _, refill_id in (each.partition("=") for each in taken)}
+    verdicts = resolving.Verdicts(_pairs(placed), not_placed, reason, told, not_taken)
+    _check([*verdicts.placed, *told], [*not_placed, *not_taken], reason)
     campaign = Path(sheet).stem.removesuffix(".results") if sheet else None
-    if auto and (placed or not_placed):
+    if auto and verdicts:
         raise CallError("resolve.auto_alone")
     with TerminalFront(yes=False, quiet=as_json) as front:
         if auto:
             found = asyncio.run(resolving.settle_by_evidence(load_settings(), front, campaign=campaign))
-        elif placed or not_placed:
+        elif verdicts:
             found = asyncio.run(resolving.settle(load_settings(), verdicts, front, campaign=campaign))
         else:
             found = asyncio.run(resolving.show(load_settings(), campaign=campaign))
@@ -72,7 +87,7 @@ def _pairs(placed: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-def _check(placed: Any, not_placed: tuple[str, ...], reason: str) -> None:
+def _check(placed: Sequence[str], not_placed: Sequence[str], reason: str) -> None:
     both = sorted(set(placed) & set(not_placed))
     if both:
         raise CallError("resolve.both", keys=both)
@@ -92,6 +107,11 @@ def _show(found: "Resolved", *, as_json: bool) -> None:
                 {"key": each.key, "state": each.state.value} | _verdict(found, each.key)
                 for each in found.settled
             ],
+            "requests": [_request_as_json(each) for each in found.requests],
+            "answered": [
+                {"id": each.id, "order_id": each.order_id, "kind": each.kind.value, "state": each.state.value}
+                for each in found.answered
+            ],
         }
         print_json(json.dumps(told, ensure_ascii=False))
         return
@@ -106,8 +126,60 @@ def _show(found: "Resolved", *, as_json: bool) -> None:
         if verdict is not None:
             screen.print(f"      {_told(verdict)}", markup=False)
         screen.print()
-    if not found.doubts:
+    _show_requests(found)
+    if not found.doubts and not found.requests:
         screen.print(wording.note("doubt.none", {}))
+
+
+def _show_requests(found: "Resolved") -> None:
+    from bulkorders import wording
+    from bulkorders.cli.display import console, indented
+
+    screen = console()
+    for each in found.answered:
+        facts = {"order_id": each.order_id, "kind": each.kind.value}
+        code = "doubt.request_taken" if each.state.value == "accepted" else "doubt.request_not_taken"
+        screen.print(wording.note(code, facts), markup=False)
+    for unsure in found.requests:
+        request, order = unsure.request, unsure.order
+        facts = {
+            "campaign": order.campaign,
+            "row": str(order.row),
+            "kind": request.kind.value,
+            "order_id": request.order_id,
+            "asked_at": wording.moment(request.asked_at),
+            "said": request.message,
+            "id": request.id[:8],
+            "when": wording.moment(unsure.settled_from.isoformat()),
+        }
+        screen.print(wording.note("doubt.request", facts), markup=False)
+        early = datetime.now(UTC) < unsure.settled_from
+        for code in (
+            *(["doubt.request_said"] if request.message else []),
+            f"doubt.request_how.{request.kind.value}",
+            "doubt.request_how_not_from" if early else "doubt.request_how_not",
+        ):
+            indented(screen, wording.note(code, facts))
+        screen.print()
+
+
+def _request_as_json(found: "RequestDoubt") -> dict[str, Any]:
+    request, order = found.request, found.order
+    return {
+        "id": request.id,
+        "kind": request.kind.value,
+        "order_id": request.order_id,
+        "key": order.key,
+        "account": order.account,
+        "campaign": order.campaign,
+        "row": order.row,
+        "reference": order.reference,
+        "service": order.service,
+        "status": order.status,
+        "asked_at": request.asked_at,
+        "message": request.message,
+        "settled_from": found.settled_from.isoformat(timespec="seconds"),
+    }
 
 
 def _verdict(found: "Resolved", key: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from bulkorders.cli import books, doubts, exports, journal, orders, panels, requests, tools
+from bulkorders.cli import books, doubts, exports, history, journal, orders, panels, requests, tools
 from bulkorders.errors import BulkordersError, CallError
 
 INTERRUPTED = 130
@@ -35,7 +35,8 @@ for _command in (
     panels.panels,
     tools.template,
     exports.export,
-    tools.history,
+    history.history,
+    history.show,
     books.close,
     journal.journal,
     tools.sandbox,

@@ -111,6 +111,9 @@ def _refresh_all(panel: str | None, *, recheck: bool, as_json: bool) -> int:
 
     front = TerminalFront(yes=False, quiet=as_json)
     with front:
-        runs = asyncio.run(everything.refresh_all(load_settings(), front, panel=panel, recheck=recheck))
+        asked = everything.refresh_all(
+            load_settings(), front, panel=panel, recheck=recheck, every_order=as_json
+        )
+        runs = asyncio.run(asked)
     show_runs(runs, as_json=as_json)
     return everything.exit_code_of(runs)

@@ -1,16 +1,10 @@
-"""The commands around the work: demo, template, history, sandbox."""
+"""The commands around the work: demo, template, sandbox."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from bulkorders.cli.options import shared
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bulkorders.journal.protocol import Run
 
 
 @click.command()
@@ -60,30 +54,6 @@ def template(*, out: str, panel: str | None, types: tuple[str, ...], as_json: bo
     account = asyncio.run(ask_one(load_settings(), panel, catalogue=True))
     write_template(Path(out), account.catalogue, types)
     show_written(Path(out), as_json=as_json)
-    return 0
-
-
-@click.command()
-@click.option(
-    "--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="How many runs."
-)
-@shared
-def history(*, limit: int, as_json: bool) -> int:
-    """Show the latest runs."""
-    import asyncio
-
-    from bulkorders.cli.display import show_history
-    from bulkorders.journal.opening import open_journal
-    from bulkorders.settings import load_settings
-
-    async def latest() -> "Sequence[Run]":
-        journal = await open_journal(load_settings().journal_url, read_only=True)
-        try:
-            return await journal.runs(limit)
-        finally:
-            await journal.close()
-
-    show_history(asyncio.run(latest()), as_json=as_json)
     return 0
 
 

@@ -35,8 +35,9 @@ class Wanted:
     """Which placed orders are due. Times are ISO texts in UTC with offset.
 
     Open ones always; `final` asks for all others too. Without it, completed ones whose refill is automatic
-    and that were placed at or after `auto_since`, and those with a refill under way that was asked for at or
-    after `refills_since`. Those checked at or after `unchecked_since` are left out, if it is given.
+    and that were placed at or after `auto_since`, those with a refill under way that was asked for at or
+    after `refills_since`, and those with a cancel under way or in doubt. Those checked at or after
+    `unchecked_since` are left out, if it is given.
     """
 
     auto_since: str

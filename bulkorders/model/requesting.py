@@ -44,6 +44,7 @@ class Requested(BaseModel):
     left_out: tuple[LeftOutPart, ...]
     results: tuple[str, ...] = ()
     stopped: Stop | None = None
+    notes: tuple[str, ...] = ()
     named: bool = Field(default=False, exclude=True)
 
     def to_json(self) -> str:

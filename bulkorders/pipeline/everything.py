@@ -20,20 +20,18 @@ from bulkorders.journal.following import Wanted
 from bulkorders.journal.protocol import Journal, Run
 from bulkorders.model.lifecycle import RequestState, State
 from bulkorders.model.report import Report, Stop
-from bulkorders.pipeline import accounts, lateness, readings, recording, refilling, reporting
+from bulkorders.pipeline import accounts, lateness, readings, recording, reporting
 from bulkorders.pipeline.accounts import Account, now
 from bulkorders.pipeline.lateness import Late
-from bulkorders.pipeline.options import Front, Options
-from bulkorders.pipeline.polling import ask_statuses, follow_requests, stop_of, wanted
+from bulkorders.pipeline.options import Front, Listening, Options
+from bulkorders.pipeline.pages import Followed, follow_account
+from bulkorders.pipeline.polling import stop_of, wanted
 from bulkorders.pipeline.workbooks import Shelf, results_of
 from bulkorders.settings import Settings
 
 COMMAND = "refresh --all"
 RESUMED_WITHIN = timedelta(hours=1)
 """How old a run may be that is gone on with: what it asked about is as good as fresh."""
-CALLS_A_PAGE = 100
-LEAST_PAGE = 1_000
-"""Orders held in memory at once: those of so many calls."""
 
 
 class Runs(BaseModel):
@@ -56,6 +54,7 @@ class Runs(BaseModel):
     missing: int = 0
     in_doubt: int = 0
     slow: tuple[dict[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Return it as the one JSON object of the contract."""
@@ -74,18 +73,33 @@ class _Everything:
     asked: int = 0
     changed: int = 0
     unasked: int = 0
+    half_way: int = 0
     missing: int = 0
     amiss: dict[str, None] = field(default_factory=dict)
 
 
 async def refresh_all(
-    settings: Settings, front: Front, *, panel: str | None = None, recheck: bool = False
+    settings: Settings,
+    front: Front,
+    *,
+    panel: str | None = None,
+    recheck: bool = False,
+    every_order: bool = True,
 ) -> Runs:
     """Ask about all open orders in as few calls as possible, then write the results of those that changed anew.
 
-    With `recheck` final ones are asked about too. Orders of an account whose panel is not in the settings
-    are left as they are, and said.
+    With `recheck` final ones are asked about too. Without `every_order` the reports hold only the orders of
+    which there is something to tell: that bounds the memory where many campaigns changed. Orders of an
+    account whose panel is not in the settings are left as they are, and said.
     """
+    heard = Listening(front)
+    runs = await _refresh_all(settings, heard, panel, recheck=recheck, every_order=every_order)
+    return heard.noted(runs)
+
+
+async def _refresh_all(
+    settings: Settings, front: Front, panel: str | None, *, recheck: bool, every_order: bool
+) -> Runs:
     names = [panel] if panel is not None else sorted(settings.all_panels())
     run = uuid4().hex[:12]
     async with (
@@ -102,19 +116,24 @@ async def refresh_all(
         await readings.keep_start(record.journal, distinct, run)
         await _tell_left(found)
         for account in distinct:
-            failure = failures.get(account.id) or await _follow(found, account)
-            if failure is not None:
-                found.stopped = found.stopped or stop_of(failure)
-            if account.id in failures:
-                found.unasked += await record.journal.due_count(account.id, which)
+            await _follow(found, account, failures.get(account.id))
         late = [
             each for account in distinct for each in await lateness.late(account, record.journal, settings)
         ]
         campaigns = [*await record.journal.changed_since(event), *found.amiss, *await _newly(found, late)]
         shelf = Shelf(settings, front, record.journal, opened, "refresh", found.stopped)
-        reports = await shelf.reports(list(dict.fromkeys(campaigns)))
-        await readings.ask_end(record.journal, distinct, front, run)
+        reports = []
+        for name in dict.fromkeys(campaigns):
+            made = await shelf.reports([name])
+            reports += made if every_order else [_short(each) for each in made]
+        await readings.ask_end(record.journal, [each for each in distinct if each.balance], front, run)
         return await _end(found, begun, reports, late)
+
+
+def _short(report: Report) -> Report:
+    """Return the report with the orders that have problems, refills or cancels alone."""
+    told = tuple(order for order in report.orders if order.problems or order.requests)
+    return report.model_copy(update={"orders": told})
 
 
 async def _resumed(journal: Journal, front: Front) -> tuple[str | None, int | None]:
@@ -124,10 +143,10 @@ async def _resumed(journal: Journal, front: Front) -> tuple[str | None, int | No
     event: int | None = None
     for each in await journal.runs(command=COMMAND):
         counts = each.counts
-        if each.finished_at is not None and not counts.get("unasked") and not counts.get("unwritten"):
+        if each.finished_at is not None and not counts.get("half_way") and not counts.get("unwritten"):
             break
         event = counts.get("after_event", event)
-        if (each.finished_at is None or counts.get("unasked")) and each.started_at >= earliest:
+        if (each.finished_at is None or counts.get("half_way")) and each.started_at >= earliest:
             since = each.started_at
     if since is not None:
         front.tell(wording.note("refresh.resumed", {"since": wording.moment(since)}))
@@ -157,36 +176,22 @@ async def _ask_balances(distinct: Sequence[Account]) -> dict[str, PanelError]:
     return failures
 
 
-async def _follow(found: _Everything, account: Account) -> PanelError | None:
-    """Ask about all that is due on one account, and ask for its automatic refills; return why it ended early."""
-    failure = await _ask_statuses(found, account)
-    failure = failure or await follow_requests(account, found.journal, found.run)
+async def _follow(found: _Everything, account: Account, failure: PanelError | None) -> None:
+    """Ask about all that is due on one account; `failure` is why it can't be asked at all."""
     if failure is None:
-        await refilling.refill_dropped(account, found.journal, found.front, found.settings, found.run)
-    return failure
-
-
-async def _ask_statuses(found: _Everything, account: Account) -> PanelError | None:
-    """Ask about the account's due orders, a page at a time: their number costs no memory."""
-    failure: PanelError | None = None
-    total, done, after = await found.journal.due_count(account.id, found.which), 0, 0
-    batch = account.panel.profile.batch_of("status")
-    size = max(CALLS_A_PAGE * batch, LEAST_PAGE // batch * batch)
-    while page := await found.journal.due(account.id, found.which, after=after, limit=size):
-        result = await ask_statuses(
-            account, found.journal, found.front, page, run=found.run, total=total, done=done
+        part = await follow_account(
+            account, found.journal, found.front, settings=found.settings, which=found.which, run=found.run
         )
-        found.asked += result.asked
-        found.changed += result.changed
-        found.missing += result.missing
-        found.amiss.update((each.campaign, None) for each in page if each.key in result.unknown)
-        done += result.asked
-        failure = result.failure
-        if failure is not None:
-            break
-        after = page[-1].seq
-    found.unasked += total - done
-    return failure
+        found.half_way += part.unasked
+    else:
+        part = Followed(unasked=await found.journal.due_count(account.id, found.which), failure=failure)
+    found.asked += part.asked
+    found.changed += part.changed
+    found.unasked += part.unasked
+    found.missing += part.missing
+    found.amiss |= part.amiss
+    if part.failure is not None:
+        found.stopped = found.stopped or stop_of(part.failure)
 
 
 async def _newly(found: _Everything, late: Sequence[Late]) -> list[str]:
@@ -221,6 +226,7 @@ async def _end(found: _Everything, begun: Run, reports: Sequence[Report], late: 
     counts = {
         **{name: getattr(runs, name) for name in ("asked", "changed", "unasked", "missing", "in_doubt")},
         **begun.counts,
+        "half_way": found.half_way,
         "slow": len(late),
         "unwritten": len(unwritten),
     }

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel
 
 from bulkorders.model.progress import Progress, Review
-from bulkorders.model.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,9 @@ class Quiet:
         """Show nothing."""
 
 
+Noted = TypeVar("Noted", bound=BaseModel)
+
+
 class Listening:
     """A front that keeps what it is told, for the report of a run."""
 
@@ -96,6 +100,6 @@ class Listening:
         self._told.append(sentence)
         self._front.tell(sentence)
 
-    def noted(self, report: Report) -> Report:
-        """Return the report with what was told."""
+    def noted(self, report: Noted) -> Noted:
+        """Return a report, of one run or several, with what was told."""
         return report.model_copy(update={"notes": tuple(dict.fromkeys(self._told))})

@@ -35,11 +35,14 @@ def wanted(
     return Wanted(auto_since, refills_since, unchecked_since, final)
 
 
-def is_open(order: Submission, which: Wanted) -> bool:
+def is_open(order: Submission, which: Wanted | None = None) -> bool:
     """Whether there is anything to ask about this order: it is placed, and not final.
 
     Or it is completed with an automatic refill, has a refill or cancel under way, or all are wanted.
     """
+    if which is None:
+        lately = (datetime.now(UTC) - REFILL_WAITS).isoformat(timespec="milliseconds")
+        which = Wanted(lately, lately)
     if order.state is not State.PLACED:
         return False
     if which.final or order.status not in FINAL:
@@ -50,11 +53,10 @@ def is_open(order: Submission, which: Wanted) -> bool:
 
 
 def _under_way(request: Request, which: Wanted) -> bool:
-    if request.state is not RequestState.ACCEPTED:
-        return False
     if request.kind is RequestKind.CANCEL:
-        return True
-    return request.request_id is not None and request.asked_at >= which.refills_since
+        return request.state in (RequestState.ACCEPTED, RequestState.IN_DOUBT)
+    followed = request.request_id is not None and request.asked_at >= which.refills_since
+    return request.state is RequestState.ACCEPTED and followed
 
 
 async def poll(

@@ -13,11 +13,11 @@ from bulkorders.errors import CallError, Declined
 from bulkorders.journal.protocol import Journal, Run
 from bulkorders.model.lifecycle import RequestKind, RequestState, State
 from bulkorders.model.orders import Request, Submission
-from bulkorders.model.report import Stop
+from bulkorders.model.report import Report, Stop
 from bulkorders.model.requesting import LeftOutPart, RequestCounts, Requested
 from bulkorders.pipeline import accounts, checking, readings, recording, reporting
 from bulkorders.pipeline.accounts import Account, now
-from bulkorders.pipeline.options import Front, Options
+from bulkorders.pipeline.options import Front, Listening, Options
 from bulkorders.pipeline.polling import is_open, poll, wanted
 from bulkorders.pipeline.workbooks import Shelf
 from bulkorders.settings import Settings
@@ -61,6 +61,11 @@ async def request(kind: RequestKind, choice: Choice, settings: Settings, front: 
     A cancel is confirmed always, a refill where the orders are not named one by one. Raises CallError where
     the journal has no such placed order, or several; Declined; PanelError.
     """
+    heard = Listening(front)
+    return heard.noted(await _request(kind, choice, settings, heard))
+
+
+async def _request(kind: RequestKind, choice: Choice, settings: Settings, front: Front) -> Requested:
     run = uuid4().hex[:12]
     names: list[str | None] = [choice.panel] if choice.panel else [*sorted(settings.all_panels())] or [None]
     async with (
@@ -79,8 +84,8 @@ async def request(kind: RequestKind, choice: Choice, settings: Settings, front: 
             begun = await _begin(found, orders)
             await readings.keep_start(record.journal, used, run)
             await _ask(found, used)
-            results = await _write(found, opened)
-            return await _end(found, begun, results)
+            reports = await _write(found, opened, begun)
+            return await _end(found, begun, reports)
         return _requested(found, ())
 
 
@@ -204,25 +209,28 @@ def _stop(asked: Asked) -> Stop | None:
     return Stop(code=code, message=error.message or "", next=error.next or "")
 
 
-async def _write(found: _Asking, opened: Mapping[str | None, Account]) -> list[str]:
-    """Write the results of the campaigns anew; return where they are."""
-    shelf = Shelf(found.settings, found.front, found.journal, opened, found.kind.value)
+async def _write(found: _Asking, opened: Mapping[str | None, Account], begun: Run) -> list[Report]:
+    """Write the results of the campaigns anew."""
+    command = found.kind.value
+    shelf = Shelf(found.settings, found.front, found.journal, opened, command, run=begun)
     campaigns = dict.fromkeys(found.orders[each.key].campaign for each in found.asked)
     reports = await shelf.reports(list(campaigns))
     for report in reports:
         found.stopped = found.stopped or report.stopped
-    return [report.results for report in reports if report.results]
+    return reports
 
 
-async def _end(found: _Asking, begun: Run, results: Sequence[str]) -> Requested:
+async def _end(found: _Asking, begun: Run, reports: Sequence[Report]) -> Requested:
+    results = [report.results for report in reports if report.results]
     requested = _requested(found, results)
     ended = replace(
         begun,
+        sheet=", ".join(report.sheet for report in reports) or None,
+        results=results[0] if len(results) == 1 else None,
         finished_at=now(),
         exit_code=exit_code_of(requested),
         stopped=requested.stopped.code if requested.stopped else None,
         counts=requested.counts.model_dump(),
-        results=", ".join(results) or None,
     )
     await found.journal.end_run(ended)
     return requested

@@ -1,4 +1,4 @@
-"""Orders in doubt: shown with their evidence, and settled by a person's word, or by the balance."""
+"""What is in doubt: shown with its evidence, and settled by a person's word, or by the balance."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,13 +10,14 @@ from bulkorders.errors import CallError, GuardError
 from bulkorders.journal.opening import open_journal
 from bulkorders.journal.protocol import Journal
 from bulkorders.model.lifecycle import State
-from bulkorders.model.orders import Submission, account_id, normalised_link
+from bulkorders.model.orders import Request, Submission, account_id, normalised_link
 from bulkorders.model.reconciliation import Verdict
 from bulkorders.panel.profiles import timeouts_of
-from bulkorders.pipeline import accounts, recording
+from bulkorders.pipeline import accounts, recording, request_doubts
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.options import Front, Options
 from bulkorders.pipeline.proving import settle_by_balance
+from bulkorders.pipeline.request_doubts import RequestDoubt, Words
 from bulkorders.settings import Settings
 from bulkorders.submission.reconciling import Doubt, doubt, says_link_open
 
@@ -26,32 +27,47 @@ LONGEST_KNOWN = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What a person says of orders in doubt: ids of those that were placed, by key, and those that were not."""
+    """What a person says of orders in doubt: ids of those that were placed, by key, and those that were not.
+
+    Of refills and cancels in doubt: those that were taken, with the refill's id or an empty text, and those not.
+    """
 
     placed: Mapping[str, str] = field(default_factory=dict)
     not_placed: Sequence[str] = ()
     reason: str = ""
+    taken: Mapping[str, str] = field(default_factory=dict)
+    not_taken: Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.placed or self.not_placed or self.taken or self.not_taken)
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What is still in doubt, and what was settled just now; `verdicts` are what the balance says, by key."""
+    """What is still in doubt, and what was settled just now; `verdicts` are what the balance says, by key.
+
+    `requests` are refills and cancels in doubt, `answered` those settled just now.
+    """
 
     doubts: Sequence[Doubt]
     settled: Sequence[Submission] = ()
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    requests: Sequence[RequestDoubt] = ()
+    answered: Sequence[Request] = ()
 
     @property
     def exit_code(self) -> int:
         """5 while anything is in doubt, else 0."""
-        return 5 if self.doubts else 0
+        return 5 if self.doubts or self.requests else 0
 
 
 async def show(settings: Settings, *, campaign: str | None = None) -> Resolved:
     """Return every order in doubt, of one campaign or of all, with its evidence. Changes nothing."""
     journal = await open_journal(settings.journal_url, read_only=True)
     try:
-        return Resolved(await _doubts(journal, _waits(settings), campaign))
+        waits = _waits(settings)
+        unsure = await request_doubts.doubts(journal, waits, LONGEST_KNOWN, campaign)
+        return Resolved(await _doubts(journal, waits, campaign), requests=unsure)
     finally:
         await journal.close()
 
@@ -59,7 +75,7 @@ async def show(settings: Settings, *, campaign: str | None = None) -> Resolved:
 async def settle(
     settings: Settings, verdicts: Verdicts, front: Front, *, campaign: str | None = None
 ) -> Resolved:
-    """Settle orders in doubt by a person's word, after checking it, and return what is left.
+    """Settle orders, refills and cancels in doubt by a person's word, after checking it; return what is left.
 
     `placed` is believed when the panel knows the id and no other order of ours has it; `not placed` only
     once no answer can come any more. All words are checked before the first is taken. Raises CallError,
@@ -79,6 +95,11 @@ async def settle(
             await _check_placed(record.journal, by_account, found[key], order_id)
         for key in verdicts.not_placed:
             _check_not_placed(found[key])
+        unsure = await request_doubts.doubts(record.journal, waits, LONGEST_KNOWN)
+        words = Words(verdicts.taken, verdicts.not_taken, verdicts.reason)
+        answered = (
+            await request_doubts.settle(record.journal, by_account, unsure, words, run) if words else []
+        )
         settled = [
             await record.journal.resolve(
                 found[key].order.key, "find", order_ids=[order_id], reason=verdicts.reason, run=run
@@ -89,7 +110,10 @@ async def settle(
             await record.journal.resolve(found[key].order.key, "rule out", reason=verdicts.reason, run=run)
             for key in verdicts.not_placed
         ]
-        return Resolved(await _doubts(record.journal, waits, campaign), settled)
+        left = await request_doubts.doubts(record.journal, waits, LONGEST_KNOWN, campaign)
+        return Resolved(
+            await _doubts(record.journal, waits, campaign), settled, requests=left, answered=answered
+        )
 
 
 async def settle_by_evidence(settings: Settings, front: Front, *, campaign: str | None = None) -> Resolved:
@@ -111,7 +135,8 @@ async def settle_by_evidence(settings: Settings, front: Front, *, campaign: str 
             record.journal, front, by_account, doubts, run=run, campaign=campaign
         )
         left = await _doubts(record.journal, waits, campaign)
-        return Resolved(left, judged.settled, judged.verdicts)
+        unsure = await request_doubts.doubts(record.journal, waits, LONGEST_KNOWN, campaign)
+        return Resolved(left, judged.settled, judged.verdicts, unsure)
 
 
 def _waits(settings: Settings) -> dict[str, float]:

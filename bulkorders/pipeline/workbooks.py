@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from bulkorders import wording
 from bulkorders.errors import BulkordersError, PanelError
-from bulkorders.journal.protocol import Journal
+from bulkorders.journal.protocol import Journal, Run
 from bulkorders.model.orders import Sheet
 from bulkorders.model.report import Report, Stop
 from bulkorders.pipeline import accounts, checking, ending, lateness, recording, reporting
@@ -20,7 +20,10 @@ from bulkorders.sheet.results import results_path
 
 @dataclass(slots=True)
 class Shelf:
-    """Where workbooks are written from: the journal, the accounts by panel name, and why the run ended early."""
+    """Where workbooks are written from: the journal, the accounts by panel name, and why the run ended early.
+
+    Each gets a run of its own in the journal, unless it is written by a `run` that is recorded already.
+    """
 
     settings: Settings
     front: Front
@@ -28,6 +31,7 @@ class Shelf:
     opened: Mapping[str | None, Account]
     command: str
     stopped: Stop | None = None
+    run: Run | None = None
     done: set[str] = field(default_factory=set)
 
     async def reports(self, campaigns: Sequence[str]) -> list[Report]:
@@ -63,7 +67,7 @@ class Shelf:
             # The services are needed only to say what is wrong with rows that were never sent.
             await checking.check(run, run.accounts, self.journal)
         results = await results_of(self.journal, name, path)
-        begun = await recording.begin(
+        begun = self.run or await recording.begin(
             self.journal, run.run, self.command, campaign=run.campaign, sheet=path, results=results
         )
         self.done.update(run.campaigns)

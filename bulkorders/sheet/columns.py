@@ -35,6 +35,7 @@ RESULT_COLUMNS: tuple[ResultColumn, ...] = (
     ResultColumn("remains", "Remains"),
     ResultColumn("placed_at", "Placed at"),
     ResultColumn("checked_at", "Checked at"),
+    ResultColumn("requests", "Refills and cancels"),
 )
 """What a results workbook writes to the right of the user's own columns, in this order."""
 

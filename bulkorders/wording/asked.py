@@ -98,3 +98,25 @@ def next_step(found: Requested) -> str:
     if found.counts.accepted:
         return translated("Taken is not done: bulkorders refresh asks what became of them.")
     return ""
+
+
+def doubtful(count: int) -> str:
+    """Return that so many refills and cancels are in doubt, and what shows them."""
+    told = translated("Refills and cancels in doubt: {n}. Next: bulkorders resolve shows what to type.")
+    return told.format(n=number(count))
+
+
+def refreshed(asked: int, changed: int, unasked: int, in_doubt: int = 0) -> str:
+    """Return what asking about all open orders came to."""
+    if not asked and not unasked:
+        return translated("No order is open.")
+    told = translated("Asked about {orders}: {n} changed.").format(orders=counted(asked), n=number(changed))
+    if unasked:
+        told += " " + translated("Not come to: {orders}; run it again to go on there.").format(
+            orders=counted(unasked)
+        )
+    if in_doubt:
+        told += " " + translated("In doubt: {n}; bulkorders resolve shows what to type.").format(
+            n=number(in_doubt)
+        )
+    return told

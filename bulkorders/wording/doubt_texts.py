@@ -35,7 +35,7 @@ DOUBT_NOTES = {
     "doubt.why.unasked": "the panel did not answer",
     "doubt.why.id_seen": "its answer named an order id",
     "doubt.why.link_open": "the panel says that an order for its link is open",
-    "doubt.none": "No order is in doubt.",
+    "doubt.none": "Nothing is in doubt.",
     "doubt.settled_placed": "Row {row}: recorded as placed with the order id {id}.",
     "doubt.settled_ready": "Row {row}: recorded as not placed; the next submit sends it again.",
 }
@@ -62,7 +62,7 @@ DOUBT_ERRORS: dict[str, tuple[str, str]] = {
         "Say that it was not placed after that time. Nothing was changed.",
     ),
     "resolve.reason": (
-        "--not-placed needs a reason, which stays in the journal.",
+        "--not-placed and --not-taken need a reason, which stays in the journal.",
         'Add --reason, such as --reason "not in the panel\'s order list". Nothing was changed.',
     ),
     "resolve.pair": (
@@ -70,11 +70,11 @@ DOUBT_ERRORS: dict[str, tuple[str, str]] = {
         "Write it like --placed 3f9c0d21=99999. Nothing was changed.",
     ),
     "resolve.auto_alone": (
-        "--auto stands beside --placed or --not-placed.",
+        "--auto stands beside --placed, --not-placed, --taken or --not-taken.",
         "Give your word first, then run `bulkorders resolve --auto`. Nothing was changed.",
     ),
     "resolve.both": (
-        "{keys} stand under --placed and under --not-placed.",
+        "{keys} stand under --placed and under --not-placed, or under --taken and under --not-taken.",
         "Say one of the two. Nothing was changed.",
     ),
 }

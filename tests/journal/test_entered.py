@@ -9,7 +9,7 @@ import pytest
 
 from bulkorders.errors import JournalError
 from bulkorders.journal.opening import open_journal
-from bulkorders.journal.sqlite.statements import migrations
+from bulkorders.journal.relational.statements import migrations
 from bulkorders.model.entries import Entered, EnteredKind
 
 ROW = Entered(

@@ -30,7 +30,7 @@ HEADER = ("Client", "Service", "Link", "Quantity", "Reference", "Due")
 COLUMNS = {"client": 0, "service": 1, "link": 2, "quantity": 3, "reference": 4}
 HANOI = timezone(timedelta(hours=7))
 OURS = ["State", "Order ID", "Message", "Service name", "Estimate", "Charge", "Currency", "Status", "Start count",
-        "Remains", "Placed at", "Checked at"]  # fmt: skip
+        "Remains", "Placed at", "Checked at", "Refills and cancels"]  # fmt: skip
 
 SUMMARY = RunSummary(
     run="2026-05-04-0910-7f3a",
@@ -160,7 +160,7 @@ def test_our_columns(write: Write):
     moment = datetime(2026, 5, 4, 9, 10)  # noqa: DTZ001 - a spreadsheet's times have no zone
     assert [cell.value for cell in orders[2]][6:] == [
         "Placed", "99999", None, "Facebook views", 1.25, 1.25, "VND", "Completed", 168, -2, moment,
-        moment + timedelta(minutes=1, seconds=30), f"{2:032x}",
+        moment + timedelta(minutes=1, seconds=30), None, f"{2:032x}",
     ]  # fmt: skip
     assert "UTC+07:00" in orders["Q1"].comment.text
 
@@ -173,7 +173,7 @@ def test_order_with_many_ids(write: Write):
 def test_key_column_is_hidden(write: Write):
     """The column of keys is hidden, and a row without an order has its number there."""
     orders = write(placed(2), invalid(3, "Quantity"))["Orders"]
-    assert orders.column_dimensions["S"].hidden
+    assert orders.column_dimensions["T"].hidden
     assert column(orders, "bulkorders key") == [f"{2:032x}", "row:3"]
 
 
@@ -302,6 +302,18 @@ def test_requests_in_doubt_are_listed(write: Write):
     told = dict(zip((cell.value for cell in doubt[1]), (cell.value for cell in doubt[2]), strict=True))
     assert doubt.max_row == 2
     assert (told["What"], told["Order ID"], told["Money at risk"]) == ("Refill", "99999", None)
+    assert "bulkorders resolve --taken r1=REFILL_ID" in told["Next step"]
+    assert "bulkorders resolve --not-taken r1 --reason" in told["Next step"]
+
+
+def test_an_order_shows_its_refills_and_cancels(write: Write):
+    """Each in a line of its own: when it was asked for, its id, where it stands and what the panel said."""
+    asked = Request("r1", "k", "99999", RequestKind.REFILL, RequestState.DONE, "2026-05-05T00:10:00+00:00")
+    refill = replace(asked, request_id="12", status="Completed")
+    cancel = replace(asked, id="r2", kind=RequestKind.CANCEL, state=RequestState.REFUSED, message="too late")
+    assert column(write(placed(2, requests=(refill, cancel)))["Orders"], "Refills and cancels") == [
+        "2026-05-05 00:10 UTC refill 12: done (Completed)\n2026-05-05 00:10 UTC cancel: refused (too late)"
+    ]
 
 
 def test_orders_whose_row_has_left_the_sheet(write: Write, tmp_path: Path):
@@ -419,7 +431,7 @@ def test_orders_is_fit_to_work_with_and_to_print(write: Write):
     """The header is frozen, has a filter and repeats on each page, which is as wide as one sheet of paper."""
     orders = write(placed(2), placed(3))["Orders"]
     assert orders.freeze_panes == "A2"
-    assert orders.auto_filter.ref == "A1:R3"
+    assert orders.auto_filter.ref == "A1:S3"
     assert orders.print_title_rows == "$1:$1"
     assert (orders.page_setup.orientation, orders.page_setup.fitToHeight) == ("landscape", 0)
     assert orders.sheet_properties.pageSetUpPr.fitToPage

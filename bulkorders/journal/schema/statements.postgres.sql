@@ -72,14 +72,6 @@ SELECT coalesce(max(number), 0) + 1, :id, :key, :run, :at FROM attempts
 ON CONFLICT DO NOTHING
 RETURNING number
 
--- name: where_due
-account = :account AND seq > :after AND state = 'placed'
-    AND (final = 0 OR :final = 1
-        OR (refill = 'auto' AND status = 'Completed' AND placed_at >= :auto_since)
-        OR key IN (SELECT key FROM requests WHERE state = 'accepted'
-            AND (kind = 'cancel' OR (request_id IS NOT NULL AND asked_at >= :refills_since))))
-    AND (:unchecked_since::text IS NULL OR checked_at IS NULL OR checked_at < :unchecked_since)
-
 -- name: open_since
 SELECT seq, key, campaign, service, order_ids, placed_at, parameters FROM orders
 WHERE account = :account AND service = :service AND state = 'placed' AND final = 0 AND placed_at < :before

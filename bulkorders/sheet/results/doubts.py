@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from bulkorders.model.lifecycle import RequestKind
 from bulkorders.model.report import Line
 from bulkorders.sheet.results import values
 from bulkorders.sheet.results.row_xml import Placed, RowWorksheet
@@ -16,7 +17,9 @@ from bulkorders.sheet.results.writing import local, number, serial
 NOTHING = "Nothing is in doubt."
 FOUND = "Look for it among the panel's orders, by link and time. Found:"
 NOT_FOUND = "Not found:"
-REQUEST = "bulkorders refresh settles it: the panel is asked what became of it."
+CANCEL = "bulkorders refresh settles it once the order has ended. Or look the order up with the panel. It was taken:"
+REFILL = "Look the order up with the panel. It was taken (with the refill's id, where it shows one):"
+NOT_TAKEN = "It was not:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,10 @@ def _order_id(doubt: Doubt) -> str:
 def _next_step(doubt: Doubt) -> str:
     """Return what a person does about it, as commands to type."""
     if doubt.request is not None:
-        return REQUEST
+        id_, refill = doubt.request.id[:8], doubt.request.kind is RequestKind.REFILL
+        taken = f"bulkorders resolve --taken {id_}{'=REFILL_ID' if refill else ''}"
+        not_taken = f'bulkorders resolve --not-taken {id_} --reason "not shown by the panel"'
+        return f"{REFILL if refill else CANCEL}\n{taken}\n{NOT_TAKEN}\n{not_taken}"
     key = doubt.submission.key
     placed = f"bulkorders resolve --placed {key}=ORDER_ID"
     not_placed = f'bulkorders resolve --not-placed {key} --reason "not among the panel\'s orders"'

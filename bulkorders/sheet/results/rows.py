@@ -28,12 +28,13 @@ NOTED = 1_000
 HEADER_HEIGHT = 32.0
 LINE_HEIGHT = 15.0
 
-_WIDEST = {"message": 46, "link": 48, "service_name": 30, "placed_at": 17, "checked_at": 17}
+_WIDEST = {"message": 46, "requests": 34, "link": 48, "service_name": 30, "placed_at": 17, "checked_at": 17}
 _NARROWEST = {"state": 11, "message": 24, "placed_at": 17, "checked_at": 17}
 _CAP, _LEAST = 26, 7
 _NUMBERS = frozenset(
     {"quantity", "max_rate", "runs", "interval", "estimate", "charge", "start_count", "remains"}
 )
+_WRAPPED = frozenset({"message", "requests"})
 _TIMES = frozenset({"placed_at", "checked_at"})
 _IDS = frozenset({"service", "reference"})
 _MOST_LINES = {False: 5, True: 12}
@@ -149,7 +150,7 @@ class Rows:
             else:
                 held, form = self._held(name, value, line)
                 left = isinstance(held, str) or name in _TIMES
-                cells.append((index, held, look((form, left, name == "message", tint, False))))
+                cells.append((index, held, look((form, left, name in _WRAPPED, tint, False))))
         return cells
 
     def _value(self, name: str, line: Line) -> values.Value:

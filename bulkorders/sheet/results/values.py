@@ -155,6 +155,34 @@ def _order_ids(line: Line) -> str | None:
     return ", ".join(line.submission.order_ids) if line.submission else None
 
 
+REQUEST_WORDS: Mapping[RequestState, str] = {
+    RequestState.ASKING: "in doubt",
+    RequestState.IN_DOUBT: "in doubt",
+    RequestState.ACCEPTED: "taken",
+    RequestState.REFUSED: "refused",
+    RequestState.DONE: "done",
+    RequestState.FAILED: "not done",
+}
+"""What each state of a refill or cancel is called."""
+
+
+def _requests(line: Line) -> str | None:
+    """Return each refill and cancel of the order in a line of its own: when, which, its id, and where it stands."""
+    if line.submission is None or not line.submission.requests:
+        return None
+    several = len(line.submission.order_ids) > 1
+    return "\n".join(_request(each, several=several) for each in line.submission.requests)
+
+
+def _request(request: Request, *, several: bool) -> str:
+    asked_at = f"{request.asked_at[:10]} {request.asked_at[11:16]} UTC"
+    told = [asked_at, request.kind.value, request.request_id or ""]
+    told += [f"of {request.order_id}"] if several else []
+    state = REQUEST_WORDS[request.state]
+    said = request.status or (request.message if request.state is RequestState.REFUSED else "")
+    return f"{' '.join(filter(None, told))}: {state}{f' ({said})' if said else ''}"
+
+
 READ: Mapping[str, Callable[[Line], Value]] = {
     "state": lambda line: STATE_WORDS[line.state],
     "order_id": _order_ids,
@@ -167,6 +195,7 @@ READ: Mapping[str, Callable[[Line], Value]] = {
     "remains": _sent("remains"),
     "placed_at": _sent("placed_at"),
     "checked_at": _sent("checked_at"),
+    "requests": _requests,
 }
 """By the name of a result column; `message` needs the sentences of the problems and stands apart."""
 
