@@ -33,6 +33,10 @@ DATABASE_ERRORS: dict[str, tuple[str, str]] = {
         "A journal is copied from a file to a database: from {source} to {target} it can't be.",
         "Write `bulkorders journal copy sqlite:///PATH postgresql://USER@HOST/DATABASE`.",
     ),
+    "journal.copy_waiting": (
+        "{count} answers wait beside the journal {path} to be recorded.",
+        "Run `bulkorders refresh --all` with the old journal first: it records them.",
+    ),
     "journal.copy_not_empty": (
         "The database {path} holds a journal with entries of its own already ({found} in {table}).",
         "Name an empty database. Nothing was copied, and nothing changed.",
