@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote
 
 from pydantic import SecretStr
 
+from bulkorders.errors import JournalError
 from bulkorders.settings import secret
 
 _URL = re.compile(
@@ -51,7 +52,7 @@ def address_of(url: str) -> Address:
     """Return the address that a URL names: `postgresql://USER[:PASSWORD]@HOST[:PORT]/DATABASE[?…]`.
 
     The password may be `env:NAME` or `keyring:SERVICE/USER`; without one, libpq looks for PGPASSWORD and its
-    password file. Raises SettingsError where such a place holds none.
+    password file. Raises SettingsError where such a place holds none, JournalError where it can't be understood.
     """
     url = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", url, flags=re.IGNORECASE)
     asked = _ASKED.search(url)
@@ -66,7 +67,11 @@ def address_of(url: str) -> Address:
     query = "&".join(part for part in (found["more"] or "").split("&") if part)
     login = f"{user}@" if user else ""
     where = [f"{word}={value}" for word, value in more if word in _SHOWN]
-    shown = f"postgresql://{login}{place}/{name}" + (f"?{'&'.join(where)}" if where else "")
+    # what stands where a port belongs may be a password in the wrong place
+    told_place = place if "[" in place else re.sub(r":(?!\d+(?:,|$))[^,]*", ":***", place)
+    shown = f"postgresql://{login}{told_place}/{name}" + (f"?{'&'.join(where)}" if where else "")
+    if told_place != place:
+        raise JournalError("journal.address_wrong", path=shown)
     found_password = secret(SecretStr(told), shown, loose=True) if told else None
     return Address(
         f"postgresql://{login}{place}/{name}" + (f"?{query}" if query else ""), shown, found_password

@@ -148,7 +148,7 @@ class TestSeveralProcesses:
                 if name.startswith("where_"):
                     table = "requests" if name in ("where_kind", "where_request_account") else "orders"
                     query = f"SELECT 1 FROM {table} WHERE {query}"  # noqa: S608 - our own statements
-                connection.execute(f"PREPARE {name} AS {query.replace('%%', '%')}".encode())
+                connection.execute(f"PREPARE s_{name} AS {query.replace('%%', '%')}".encode())
 
 
 class TestWhatDangles:

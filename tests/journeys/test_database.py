@@ -50,7 +50,9 @@ def test_the_whole_job_is_done_on_a_database(shared):
     assert again.states() == first.states()
     assert len(shared.sold()) == 6, "the one in doubt was bought, and is not bought again"
     doubt = next(one for one in first.json["orders"] if one["state"] == "in_doubt")
-    told = shared.run("resolve", sheet, "--placed", f"{doubt['key']}=4711", "--json")
+    placed = {one["order_id"] for one in first.json["orders"]}
+    (lost,) = (order.id for order in shared.sandbox.shop.orders if order.id not in placed)
+    told = shared.run("resolve", sheet, "--placed", f"{doubt['key']}={lost}", "--json")
     assert told.code == 0, told.out + told.err
     refreshed = shared.run("refresh", sheet, "--json")
     assert refreshed.code in (0, 6), refreshed.out + refreshed.err
