@@ -63,8 +63,14 @@ def copy(source: str, target: str, *, as_json: bool) -> int:
         told = {"schema": 1, "source": moved.source, "target": moved.target, "rows": moved.rows}
         print_json(json.dumps(told, ensure_ascii=False))
         return 0
-    facts = {name: wording.number(moved.rows[name]) for name in ("orders", "attempts", "events")}
-    click.echo(wording.note("journal.copied", {"source": moved.source, "target": moved.target, **facts}))
+    facts = {
+        "source": moved.source,
+        "target": moved.target,
+        "orders": wording.number(moved.rows["orders"]),
+        "attempts": wording.number(moved.rows["attempts"]),
+        "events": wording.number(moved.rows["events"]),
+    }
+    click.echo(wording.note("journal.copied", facts))
     return 0
 
 

@@ -265,7 +265,7 @@ class Journal(Following, Protocol):
         """Settle an IN_DOUBT order by a person's word or evidence: `find` (with ids) or `rule out`.
 
         `suspect` puts a REJECTED order in doubt: the books show a charge. Raise IllegalTransition in any
-        other state, JournalError where an id is another order's.
+        other state, JournalError where an id is another order's, or where the order is being sent.
         """
         ...
 

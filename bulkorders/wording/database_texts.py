@@ -29,6 +29,10 @@ DATABASE_ERRORS: dict[str, tuple[str, str]] = {
         "The journal {path} was moved to {to}, and is written no more.",
         "Set BULKORDERS_JOURNAL to the new one. Nothing was sent.",
     ),
+    "journal.under_way": (
+        "Order {key} is being sent by another run, or was until a moment ago: its answer may still come.",
+        "Run the command again in a few minutes: by then it is placed, or in doubt. Nothing was changed.",
+    ),
     "journal.copy_kinds": (
         "A journal is copied from a file to a database: from {source} to {target} it can't be.",
         "Write `bulkorders journal copy sqlite:///PATH postgresql://USER@HOST/DATABASE`.",

@@ -47,7 +47,11 @@ def full(run, journal, order, placed, accept, tmp_path):
     asked = Request("q1", first, "11", RequestKind.REFILL, RequestState.ASKING, "2026-05-04T10:00:00+00:00")
     run(journal.ask([asked], "r1"))
     run(journal.remember_key_mark("a", "m"))
-    run(journal.keep_balance(BalanceReading("a", Decimal("9.50"), "VND", "2026-05-04", "r1", "start", quiet=False)))
+    run(
+        journal.keep_balance(
+            BalanceReading("a", Decimal("9.50"), "VND", "2026-05-04", "r1", "start", quiet=False)
+        )
+    )
     run(journal.close())
     return tmp_path / "journal.sqlite"
 

@@ -429,3 +429,31 @@ class TestCarrying:
         with pytest.raises(JournalError):
             run(journal.add([order(1)], "r1", carrying=self.carry("no_such_table")))
         assert run(journal.submissions()) == []
+
+
+class TestTurns:
+    """Nobody has the turn for long."""
+
+    def test_a_large_sheet_is_added_in_parts(self, run, journal, order, database):
+        """Each part is one transaction, and what is carried is told of each."""
+        ask(database, "CREATE TABLE public.jobs AS SELECT 0 AS number LIMIT 0")
+        parts = []
+
+        def carrying(found):
+            parts.append(len(found))
+            return [Carried("INSERT INTO jobs VALUES (%(number)s)", {"number": len(found)})]
+
+        orders = [order(number) for number in range(1, 2_501)]
+        assert [one.key for one in run(journal.add(orders, "r1", carrying=carrying))] == [
+            one.key for one in orders
+        ]
+        assert parts == ask(database, "SELECT number FROM public.jobs") == [1_000, 1_000, 500]
+
+    def test_an_order_under_way_elsewhere_is_not_resolved(self, run, journal, order):
+        """Neither placed nor ruled out while its answer may still come."""
+        run(journal.add([order(1)], "r1"))
+        run(journal.claim(order(1).key, "a1", "r1"))
+        for event in ("find", "rule out"):
+            with pytest.raises(JournalError) as raised:
+                run(journal.resolve(order(1).key, event, order_ids=["5"], run="r2"))
+            assert raised.value.code == "journal.under_way"

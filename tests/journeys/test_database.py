@@ -127,3 +127,35 @@ def test_a_database_behind_the_machines_mark_refuses(shared, database):
     refused = shared.run("submit", shared.sheet(rows(1, first=5), "more.csv"), "--yes", "--json")
     assert refused.json["error"]["code"] == "journal.behind"
     assert len(shared.sold()) == 1
+
+
+def test_two_runs_of_one_sheet_at_once_buy_each_order_once(shared):
+    """Both go on at the same time; each order is claimed by one of them."""
+    sheet = shared.sheet(rows(30))
+    shared.sandbox.faults.set([Fault(kind="slow", seconds=0.1, times=30)])
+    runs = [
+        shared.start("submit", sheet, "--yes", "--json", "--results", shared.folder / f"{name}.xlsx")
+        for name in ("one", "two")
+    ]
+    told = [run.communicate(timeout=100) for run in runs]
+    assert {run.returncode for run in runs} <= {0, 5, 6}, told
+    assert sorted(one["link"] for one in shared.sold()) == sorted(row[1] for row in rows(30))
+    final = shared.run("submit", sheet, "--yes", "--json")
+    assert set(final.states()) == {"placed"}, final.out
+    assert len(shared.sold()) == 30
+
+
+def test_a_file_is_moved_into_the_database_and_the_work_goes_on(shared, database):
+    """`journal copy`, then submit again: nothing is bought twice, and the old file is written no more."""
+    url = shared.changes.pop("BULKORDERS_JOURNAL")
+    sheet = shared.sheet(rows(4))
+    assert shared.run("submit", sheet, "--yes", "--json").code == 0
+    old = shared.folder / "home" / "journal.sqlite"
+    moved = shared.run("journal", "copy", f"sqlite:///{old}", url, "--json")
+    assert (moved.code, moved.json["rows"]["orders"], moved.json["rows"]["attempts"]) == (0, 4, 4), moved.out
+    refused = shared.run("submit", sheet, "--yes", "--json")
+    assert (refused.code, refused.json["error"]["code"]) == (4, "journal.sealed")
+    shared.changes["BULKORDERS_JOURNAL"] = url
+    again = shared.run("submit", sheet, "--yes", "--json")
+    assert set(again.states()) == {"placed"}, again.out
+    assert len(shared.sold()) == 4

@@ -180,6 +180,8 @@ def resolve(
     if event not in ("find", *BY_WORD):
         raise IllegalTransition(f"{event!r} does not settle an order")
     before, account = State(found[0]), found[1]
+    if before is State.SENDING:
+        raise JournalError("journal.under_way", key=key)
     then = after(before, event)
     tx.run = run
     live = tx.one("live_attempt", key=key) or tx.one("last_attempt", key=key)
