@@ -70,8 +70,8 @@ CLAIMS = """
             if await journal.claim(key, f"{name}-{key}", name):
                 print(key, flush=True)
 
-        for start in range(0, len(keys), 20):
-            await asyncio.gather(*(claim(key) for key in keys[start:start + 20]))
+        for start in range(0, len(keys), 5):
+            await asyncio.gather(*(claim(key) for key in keys[start:start + 5]))
         await journal.close()
 
     asyncio.run(main(*sys.argv[1:4]))
@@ -97,7 +97,7 @@ class TestSeveralProcesses:
 
     def test_two_processes_that_claim_the_same_orders_never_share_one(self, run, journal, order, database):
         """Each order is granted to exactly one of them, and attempts and events are numbered without a gap."""
-        orders = [order(number) for number in range(1, 201)]
+        orders = [order(number) for number in range(1, 1_001)]
         run(journal.add(orders, "r1"))
         processes = [claimer(database, name) for name in ("p1", "p2")]
         for process in processes:
@@ -105,8 +105,8 @@ class TestSeveralProcesses:
             process.stdin.flush()
         granted = [told(process, "") for process in processes]
         assert sorted(granted[0] + granted[1]) == sorted(one.key for one in orders)
-        assert ask(database, "SELECT number FROM attempts ORDER BY number") == list(range(1, 201))
-        assert ask(database, "SELECT seq FROM events ORDER BY seq") == list(range(1, 401))
+        assert ask(database, "SELECT number FROM attempts ORDER BY number") == list(range(1, 1_001))
+        assert ask(database, "SELECT seq FROM events ORDER BY seq") == list(range(1, 2_001))
 
     def test_a_claim_is_refused_by_the_index_whatever_the_state_says(self, run, journal, order, database):
         """The database itself holds at most one live attempt an order."""
