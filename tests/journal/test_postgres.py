@@ -59,10 +59,10 @@ CLAIMS = """
     from bulkorders.journal.postgres.session import Waits
     from bulkorders.model.lifecycle import State
 
-    async def main(url, name, clock):
+    async def main(url, name, clock, part):
         how = {"clock": lambda: clock} if clock else {}
         journal = await PostgresJournal.open(address_of(url), waits=Waits(patience=60), **how)
-        keys = [one.key for one in await journal.submissions(states=[State.READY])]
+        keys = [one.key for one in await journal.submissions(states=[State.READY])][int(part or 0)::2 if part else 1]
         print("open", flush=True)
         sys.stdin.readline()
 
@@ -74,13 +74,13 @@ CLAIMS = """
             await asyncio.gather(*(claim(key) for key in keys[start:start + 5]))
         await journal.close()
 
-    asyncio.run(main(*sys.argv[1:4]))
+    asyncio.run(main(*sys.argv[1:5]))
 """
 
 
-def claimer(url, name, clock=""):
-    """Start a process that claims every READY order, once it is told to; it prints each key it was granted."""
-    command = [sys.executable, "-c", textwrap.dedent(CLAIMS), url, name, clock]
+def claimer(url, name, clock="", part=""):
+    """Start a process that claims every READY order, or every second one (`part` 0 or 1), once it is told to; it prints each key it was granted."""
+    command = [sys.executable, "-c", textwrap.dedent(CLAIMS), url, name, clock, part]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "open\n"
     return process
@@ -107,6 +107,18 @@ class TestSeveralProcesses:
         assert sorted(granted[0] + granted[1]) == sorted(one.key for one in orders)
         assert ask(database, "SELECT number FROM attempts ORDER BY number") == list(range(1, 1_001))
         assert ask(database, "SELECT seq FROM events ORDER BY seq") == list(range(1, 2_001))
+
+    def test_processes_wait_for_their_turn(self, run, journal, order, database):
+        """None is refused an order that is nobody else's, and the numbers have no gap."""
+        orders = [order(number) for number in range(1, 601)]
+        run(journal.add(orders, "r1"))
+        processes = [claimer(database, f"p{part}", part=part) for part in ("0", "1")]
+        for process in processes:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        assert [len(told(process, "")) for process in processes] == [300, 300]
+        assert ask(database, "SELECT number FROM attempts ORDER BY number") == list(range(1, 601))
+        assert ask(database, "SELECT seq FROM events ORDER BY seq") == list(range(1, 1_201))
 
     def test_a_claim_is_refused_by_the_index_whatever_the_state_says(self, run, journal, order, database):
         """The database itself holds at most one live attempt an order."""
