@@ -79,7 +79,10 @@ CLAIMS = """
 
 
 def claimer(url, name, clock="", part=""):
-    """Start a process that claims every READY order, or every second one (`part` 0 or 1), once it is told to; it prints each key it was granted."""
+    """Start a process that claims READY orders once it is told to; it prints each key it was granted.
+
+    `part` 0 or 1: only every second one.
+    """
     command = [sys.executable, "-c", textwrap.dedent(CLAIMS), url, name, clock, part]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "open\n"
