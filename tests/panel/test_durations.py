@@ -12,7 +12,7 @@ from bulkorders.panel.listings import services
         ("90", 90), (90, 90), ("1 hour 30 minutes", 90), ("1h30m", 90), ("01:30", 90), ("00:05:30", 5.5),
         ("2 ngày", 2_880), ("3 days 2 hours", 4_440), ("1,5 hours", 90), ("45 Min", 45),
         ("Not enough data", None), ("", None), (None, None), (True, None), ("0", None), (-5, None),
-        ("5 apples", None), ("99999999 days", None), ([], None),
+        ("5 apples", None), ("1 hour 5 apples", None), ("99999999 days", None), ([], None),
     ],
 )  # fmt: skip
 def test_a_time_is_read_in_minutes(told, expected):
