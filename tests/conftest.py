@@ -2,11 +2,15 @@
 
 import csv
 import io
+import itertools
 import json
 import os
+import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -14,7 +18,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import psycopg
 import pytest
 from hypothesis import settings
 
@@ -22,6 +28,12 @@ from bulkorders.sandbox import Sandbox, running
 
 CANARY = "canary-8f2c51d0e7"
 """The API key of every desk: it may stand nowhere but in the environment and on the wire."""
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of the tests' own is made in it
+"""Where a server's files cost no disk: it is crashed by its processes, never by a power cut."""
+
+PASSWORD = "p@ss/canary-51d0e7"  # noqa: S105 - of a server that lives as long as the tests
+"""The password of the one database user who needs one: it may stand in no output."""
 
 settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 settings.load_profile("steady")
@@ -180,3 +192,113 @@ def _holds_key(content: bytes) -> bool:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return any(CANARY.encode() in archive.read(name) for name in archive.namelist())
     return CANARY.encode() in content
+
+
+def binaries() -> Path:
+    """Return the folder of the newest server there is; the test is skipped where there is none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    here = shutil.which("initdb")
+    if not found and here is None:
+        pytest.skip("the journal on PostgreSQL isn't tested: no server is installed (Debian: postgresql)")
+    return (found[-1] if found else Path(str(here))).parent
+
+
+def unprivileged() -> list[str]:
+    """Return what runs a command as somebody else than root, whom the server refuses."""
+    if os.name != "posix" or os.geteuid() != 0:
+        return []
+    import pwd  # noqa: PLC0415 - Windows has no such module, and needs none
+
+    user = pwd.getpwnam("postgres")
+    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+
+
+class Cluster:
+    """One server. Databases are made on demand, each empty. `secret` is the password of the user `clerk`."""
+
+    secret = PASSWORD
+
+    def __init__(self) -> None:
+        self._bin = binaries()
+        self._as = unprivileged()
+        self._folder = Path(
+            tempfile.mkdtemp(prefix="bulkorders-pg-", dir=MEMORY if MEMORY.is_dir() else None)
+        )
+        self._data = self._folder / "data"
+        self._numbers = itertools.count(1)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        if self._as:
+            shutil.chown(self._folder, int(self._as[1].partition("=")[2]))
+        self._run("initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        hba = self._data / "pg_hba.conf"
+        hba.write_text("host all clerk 127.0.0.1/32 scram-sha-256\n" + hba.read_text(encoding="utf-8"))
+        self.start()
+        with self.connect("postgres") as connection:
+            connection.execute(f"CREATE ROLE clerk LOGIN PASSWORD '{PASSWORD}'".encode())
+
+    def _run(self, program: str, *more: str) -> None:
+        command = [*self._as, str(self._bin / program), "-D", str(self._data), *more]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=self._folder)
+        if done.returncode:
+            pytest.skip(f"the journal on PostgreSQL isn't tested: {program} failed: {done.stderr[-500:]}")
+
+    def start(self) -> None:
+        """Start the server, and wait until it takes connections."""
+        how = f"-c port={self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder}"
+        # the log is a file: a pipe would be held open by the server
+        self._run("pg_ctl", "-w", "-s", "-l", str(self._folder / "log"), "-o", how, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop the server; `immediate` is a crash."""
+        self._run("pg_ctl", "-w", "-s", "-m", mode, "stop")
+
+    def remove(self) -> None:
+        """Stop the server, and remove all it had."""
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def url(self, name: str, login: str = "postgres") -> str:
+        """Return the URL of a database."""
+        return f"postgresql://{login}@127.0.0.1:{self.port}/{name}"
+
+    @property
+    def login(self) -> str:
+        """The user who needs a password, and the password, as a URL holds them."""
+        return f"clerk:{quote(self.secret, safe='')}"
+
+    def restore(self, name: str) -> None:
+        """Dump a database, drop it, and restore it from the dump."""
+        local = [f"--host={self._folder}", f"--port={self.port}", "--username=postgres"]
+        dump = subprocess.run([self._bin / "pg_dump", *local, name], capture_output=True, check=True).stdout
+        with self.connect("postgres") as connection:
+            connection.execute(f"DROP DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} OWNER clerk".encode())
+        restore = [self._bin / "psql", *local, "--quiet", "-v", "ON_ERROR_STOP=1", name]
+        subprocess.run(restore, input=dump, capture_output=True, check=True)
+
+    def connect(self, name: str) -> "psycopg.Connection[tuple[object, ...]]":
+        """Connect to a database, each statement for itself."""
+        return psycopg.connect(self.url(name), autocommit=True)
+
+    def database(self) -> str:
+        """Make an empty database, and return its URL."""
+        name = f"journal{next(self._numbers)}"
+        with self.connect("postgres") as connection:
+            connection.execute(f"CREATE DATABASE {name} OWNER clerk".encode())
+        return self.url(name)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """Return a PostgreSQL server of the tests' own; the user `clerk` needs a password there."""
+    running = Cluster()
+    yield running
+    running.remove()
+
+
+@pytest.fixture
+def database(cluster: Cluster) -> str:
+    """Return the URL of an empty database."""
+    return cluster.database()

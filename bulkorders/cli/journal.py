@@ -1,4 +1,4 @@
-"""The commands over the record itself: journal status, path, accept-rollback."""
+"""The commands over the record itself: journal status, path, copy, accept-rollback."""
 
 import json
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ import click
 from bulkorders.cli.options import shared
 
 if TYPE_CHECKING:
-    from bulkorders.journal.inspecting import Inspected
+    from bulkorders.journal.inspected import Inspected
 
 
 @click.group()
@@ -33,14 +33,44 @@ def status(*, as_json: bool) -> int:
 def path(*, as_json: bool) -> int:
     """Print where the journal is."""
     from bulkorders.cli.display import print_json
-    from bulkorders.journal.opening import journal_path
+    from bulkorders.journal.opening import place_of
     from bulkorders.settings import load_settings
 
-    where = str(journal_path(load_settings().journal_url))
+    where = place_of(load_settings().journal_url)
     if as_json:
         print_json(json.dumps({"schema": 1, "path": where}, ensure_ascii=False))
     else:
         click.echo(where)
+    return 0
+
+
+@journal.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@shared
+def copy(source: str, target: str, *, as_json: bool) -> int:
+    """Move a journal from a file (sqlite:///PATH) into an empty database (postgresql://USER@HOST/NAME).
+
+    Both sides are counted and summed before it counts. The file stays, sealed: nothing more is written to it.
+    """
+    from bulkorders import wording
+    from bulkorders.cli.display import print_json
+    from bulkorders.pipeline import journals
+    from bulkorders.settings import load_settings
+
+    moved = journals.copy(source, target, load_settings())
+    if as_json:
+        told = {"schema": 1, "source": moved.source, "target": moved.target, "rows": moved.rows}
+        print_json(json.dumps(told, ensure_ascii=False))
+        return 0
+    facts = {
+        "source": moved.source,
+        "target": moved.target,
+        "orders": wording.number(moved.rows["orders"]),
+        "attempts": wording.number(moved.rows["attempts"]),
+        "events": wording.number(moved.rows["events"]),
+    }
+    click.echo(wording.note("journal.copied", facts))
     return 0
 
 

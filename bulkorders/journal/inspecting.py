@@ -1,50 +1,26 @@
 """What a journal file holds, in numbers, read beside whoever uses it: nothing is locked, nothing written."""
 
 import sqlite3
-from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 
 from bulkorders.errors import JournalError
+from bulkorders.journal.address import address_of, is_postgres
+from bulkorders.journal.inspected import Inspected
 from bulkorders.journal.mark import Mark, Reading
 from bulkorders.journal.opening import journal_path, mark_path
+from bulkorders.journal.seat import highest
 from bulkorders.journal.sqlite.connection import connect_to_read, explained
 
 
-@dataclass(frozen=True, slots=True)
-class Inspected:
-    """A journal in numbers: bytes of its file, orders by state, attempts, runs, and what its mark says.
+def inspect(url_or_path: str | Path, home: Path | None = None) -> Inspected:
+    """Return what the journal holds; `home` is where this machine keeps its mark of a database.
 
-    `marked` is how many attempts the mark has seen, None where there is no mark; `readable` is false where
-    there is one and its checksum is wrong.
+    Raises JournalError where there is none, or it can't be read.
     """
-
-    path: str
-    id: str = ""
-    size: int = 0
-    attempts: int = 0
-    runs: int = 0
-    states: Mapping[str, int] = field(default_factory=dict)
-    marked: int | None = None
-    marked_id: str = ""
-    readable: bool = True
-
-    @property
-    def behind(self) -> bool:
-        """Whether the journal may know less than its mark: restored, rolled back, another one, or none can say."""
-        if self.marked is None:
-            return not self.readable
-        return self.marked_id != self.id or self.marked > self.attempts
-
-    @property
-    def known(self) -> int:
-        """How many of the attempts that the mark has seen this journal knows; none of another journal's."""
-        return self.attempts if self.marked_id in ("", self.id) else 0
-
-
-def inspect(url_or_path: str | Path) -> Inspected:
-    """Return what the journal holds. Raises JournalError where there is none, or it can't be read."""
+    if is_postgres(url_or_path):
+        return _in_database(str(url_or_path), home or Path.cwd())
     path = journal_path(url_or_path)
     said, readable = _mark(path)
     if not path.exists() and said is None and readable:
@@ -73,6 +49,22 @@ def inspect(url_or_path: str | Path) -> Inspected:
         said.journal_id if said else "",
         readable,
     )
+
+
+def _in_database(url: str, home: Path) -> Inspected:
+    try:
+        from bulkorders.journal.postgres.figures import figures  # noqa: PLC0415 - the driver is an extra
+    except ImportError:
+        raise JournalError("journal.backend_missing", backend="postgresql") from None
+    address = address_of(url)
+    found = figures(address)
+    said, readable = None, True
+    try:
+        said = highest(home, address.stem)
+    except JournalError:
+        readable = False
+    marked, marked_id = (said.attempts, said.journal_id) if said else (None, "")
+    return replace(found, marked=marked, marked_id=marked_id, readable=readable)
 
 
 def _mark(path: Path) -> tuple[Reading | None, bool]:

@@ -61,13 +61,22 @@ class Mark:
             )
         return Reading(journal_id, int(attempts))
 
-    def agree(self, journal_id: str, attempts: int, *, accept_rollback: bool, path: Path) -> None:
+    def agree(
+        self,
+        journal_id: str,
+        attempts: int,
+        *,
+        accept_rollback: bool,
+        path: Path | str,
+        said: Reading | None = None,
+    ) -> None:
         """Hold the journal against its mark, then begin to write it; JournalError where it is behind.
 
-        `accept_rollback` takes a person's word for it that the journal may be behind.
+        `accept_rollback` takes a person's word for it that the journal may be behind. Where others raise the
+        same mark, `said` is what it told before the journal was asked for its attempts.
         """
         if not accept_rollback:
-            said = self.read()
+            said = said or self.read()
             if said is not None and (said.journal_id != journal_id or said.attempts > attempts):
                 found = attempts if said.journal_id == journal_id else 0
                 raise JournalError("journal.behind", path=str(path), expected=said.attempts, found=found)

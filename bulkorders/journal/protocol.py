@@ -5,8 +5,9 @@ a claim that was acknowledged is never forgotten. Every change of a state goes t
 `model.lifecycle.after`, and writes an append-only event in the same transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from bulkorders.journal.following import Following
@@ -82,12 +83,29 @@ class Attempt:
     order_ids: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A caller's own statement for the journal's database, in the words and parameters of its driver."""
+
+    sql: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+Carrying = Callable[[Sequence[Submission]], Iterable[Carried]]
+"""What is to be written in the transaction that adds orders, told by how they stand then: a queue's jobs."""
+
+
 class Journal(Following, Protocol):
     """The record of all orders of one person or team. Not shared between event loops."""
 
     @property
     def id(self) -> str:
         """The journal's own id, made once; results workbooks carry it."""
+        ...
+
+    @property
+    def beside(self) -> Path:
+        """The path that files beside the journal have, with a suffix each: this process's own while it is open."""
         ...
 
     # runs, campaigns, accounts
@@ -162,12 +180,15 @@ class Journal(Following, Protocol):
 
     # orders
 
-    async def add(self, orders: Sequence[ValidatedOrder], run: str) -> list[Submission]:
+    async def add(
+        self, orders: Sequence[ValidatedOrder], run: str, *, carrying: Carrying | None = None
+    ) -> list[Submission]:
         """Make these orders READY, and return them as they now stand.
 
         Unknown keys are inserted. A DROPPED one returns. A READY one takes the new rate, estimate, row
         and parameters (a reference may name changed parameters before anything was sent). All others
-        keep what was sent and only take the row number. The answer is in the order of `orders`.
+        keep what was sent and only take the row number. The answer is in the order of `orders`. What
+        `carrying` says is written in the same transaction: with the orders, or not at all.
         """
         ...
 
@@ -233,7 +254,8 @@ class Journal(Following, Protocol):
     async def lose_dangling(self, run: str) -> list[Submission]:
         """Turn every attempt without outcome in doubt, and every request still asked; return the orders.
 
-        Called at the start, under the single-instance lock: no one else can be sending.
+        Called at the start. On one machine the single-instance lock is held: no one else can be sending. On
+        several, only what is past deadline and longest answer counts, and only of workers that give no sign.
         """
         ...
 
@@ -243,7 +265,7 @@ class Journal(Following, Protocol):
         """Settle an IN_DOUBT order by a person's word or evidence: `find` (with ids) or `rule out`.
 
         `suspect` puts a REJECTED order in doubt: the books show a charge. Raise IllegalTransition in any
-        other state, JournalError where an id is another order's.
+        other state, JournalError where an id is another order's, or where the order is being sent.
         """
         ...
 

@@ -15,6 +15,7 @@ from bulkorders.accounting.exports.lines import Line, Reckoning
 from bulkorders.accounting.exports.terms import Made, Terms
 from bulkorders.accounting.ledger import read_ledger
 from bulkorders.errors import CallError, JournalError
+from bulkorders.journal.address import is_postgres
 from bulkorders.journal.opening import journal_path, open_journal
 from bulkorders.journal.protocol import Journal
 from bulkorders.model import money
@@ -136,11 +137,14 @@ async def export(asked: Asked, settings: Settings) -> Exported:
     """
     form = export_terms.form_of(asked.format)
     export_terms.checked(asked.format, asked)
-    if not journal_path(settings.journal_url).exists():
+    if not is_postgres(settings.journal_url) and not journal_path(settings.journal_url).exists():
         raise JournalError("journal.none", path=str(journal_path(settings.journal_url)))
     reckoning, known = export_terms.reckoning(settings), known_lines.read(asked.known)
     journal = await open_journal(
-        settings.journal_url, read_only=not asked.since_last, who=f"bulkorders {COMMAND}"
+        settings.journal_url,
+        read_only=not asked.since_last,
+        who=f"bulkorders {COMMAND}",
+        home=settings.home,
     )
     try:
         ledger = await read_ledger(journal)

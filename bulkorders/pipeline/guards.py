@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bulkorders import wording
 from bulkorders.errors import GuardError
+from bulkorders.journal.opening import place_of
 from bulkorders.journal.protocol import Campaign, Journal
 from bulkorders.model.orders import ValidatedOrder
 from bulkorders.pipeline.accounts import now
@@ -43,7 +44,9 @@ def same_journal(run: Checking, journal: Journal, front: Front, results: Path) -
     run's would go is told of.
     """
     if run.sheet.journal_id is not None and run.sheet.journal_id != journal.id:
-        raise GuardError("journal.other", sheet=str(run.options.sheet), path=run.settings.journal_url)
+        raise GuardError(
+            "journal.other", sheet=str(run.options.sheet), path=place_of(run.settings.journal_url)
+        )
     other = results_journal(results)
     if other is not None and other != journal.id:
         front.tell(wording.note("results.other_journal", {"path": str(results)}))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bulkorders import wording
 from bulkorders.errors import GuardError, SettingsError
+from bulkorders.journal.address import is_postgres
 from bulkorders.journal.opening import journal_path
 from bulkorders.journal.protocol import Journal
 from bulkorders.model import money
@@ -185,7 +186,8 @@ def zone_of(settings: Settings) -> tzinfo | None:
 
 def space(settings: Settings, orders: int) -> None:
     """Raise GuardError where the journal's disk has no room for the record of so many orders."""
-    path = journal_path(settings.journal_url)
+    database = is_postgres(settings.journal_url)
+    path = settings.home / "spool" if database else journal_path(settings.journal_url)
     needed = SPACE_AT_LEAST + orders * SPACE_PER_ORDER
     free = shutil.disk_usage(_standing(path.parent)).free
     if free < needed:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bulkorders import wording
-from bulkorders.journal.opening import open_journal, spool_path
+from bulkorders.journal.opening import open_journal, spool_beside
 from bulkorders.journal.protocol import Journal, Run
 from bulkorders.journal.spool import Spool
 from bulkorders.model.report import Report
@@ -31,9 +31,9 @@ async def recording(settings: Settings, command: str, run: str, front: Front) ->
 
     Raises JournalHeld where another run holds the journal, JournalError where it can't be trusted.
     """
-    journal = await open_journal(settings.journal_url, who=f"bulkorders {command}")
+    journal = await open_journal(settings.journal_url, who=f"bulkorders {command}", home=settings.home)
     try:
-        spool = Spool.open(spool_path(settings.journal_url))
+        spool = Spool.open(spool_beside(journal))
         try:
             await _put_in_order(journal, spool, run, front)
             yield Record(journal, spool)

@@ -58,8 +58,8 @@ JOURNAL_ERRORS: dict[str, tuple[str, str]] = {
         "Install a newer Python, and run the command again.",
     ),
     "journal.backend_missing": (
-        "The journal's URL asks for {backend}, which is not built into this version.",
-        "Leave BULKORDERS_JOURNAL out, or set it to a file on a local disk.",
+        "The journal's URL asks for {backend}, for which the driver is not installed.",
+        'Install it: pip install "bulkorders[cluster]". Or set BULKORDERS_JOURNAL to a file on a local disk.',
     ),
     "journal.url_unknown": (
         "The journal's URL begins with {scheme}, which is not known.",

@@ -3,6 +3,7 @@
 from bulkorders.wording.books_texts import BOOKS_ERRORS, BOOKS_NOTES
 from bulkorders.wording.column_texts import COLUMN_ERRORS, COLUMN_NOTES, COLUMN_QUESTIONS
 from bulkorders.wording.daily_texts import DAILY_ERRORS, DAILY_NOTES
+from bulkorders.wording.database_texts import DATABASE_ERRORS, DATABASE_NOTES
 from bulkorders.wording.doubt_texts import DOUBT_ERRORS, DOUBT_NOTES
 from bulkorders.wording.error_texts import RUN_ERRORS
 from bulkorders.wording.export_texts import EXPORT_ERRORS, EXPORT_NOTES
@@ -30,6 +31,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     **BOOKS_ERRORS,
     **COLUMN_ERRORS,
     **DAILY_ERRORS,
+    **DATABASE_ERRORS,
     **DOUBT_ERRORS,
     **RUN_ERRORS,
     **EXPORT_ERRORS,
@@ -46,6 +48,7 @@ NOTES: dict[str, str] = {
     **BOOKS_NOTES,
     **COLUMN_NOTES,
     **DAILY_NOTES,
+    **DATABASE_NOTES,
     **DOUBT_NOTES,
     **EXPORT_NOTES,
     **GUARD_NOTES,

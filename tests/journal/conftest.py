@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from bulkorders.journal.address import address_of
+from bulkorders.journal.postgres import PostgresJournal
+from bulkorders.journal.postgres.session import Waits
 from bulkorders.journal.protocol import Journal
 from bulkorders.journal.sqlite import SqliteJournal
 from bulkorders.model.orders import Order, ValidatedOrder, fingerprint, order_key
@@ -54,12 +57,26 @@ def run() -> Iterator[Run]:
         yield runner.run
 
 
-@pytest.fixture(params=["sqlite"])
-def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Coroutine[Any, Any, Journal]]:
-    """Open the one journal of this test, on each backend there is; call it again after closing it."""
+AT_ONCE = Waits(lost_after=0, silent_after=0, patience=20)
+"""What dangles is lost as soon as its process has said goodbye, or is silent."""
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """Run the test on each backend there is."""
+    return str(request.param)
+
+
+@pytest.fixture
+def reopen(
+    request: pytest.FixtureRequest, backend: str, tmp_path: Path
+) -> Callable[..., Coroutine[Any, Any, Journal]]:
+    """Open the one journal of this test on its backend; call it again after closing it."""
+    url = request.getfixturevalue("database") if backend == "postgres" else ""
 
     async def open_it(**how: Any) -> Journal:
-        assert request.param == "sqlite"
+        if backend == "postgres":
+            return await PostgresJournal.open(address_of(url), waits=AT_ONCE, **how)
         return await SqliteJournal.open(tmp_path / "journal.sqlite", **how)
 
     return open_it

@@ -9,7 +9,7 @@ import pytest
 
 from bulkorders.errors import JournalError
 from bulkorders.journal.opening import open_journal
-from bulkorders.journal.sqlite.statements import migrations
+from bulkorders.journal.relational.statements import migrations
 from bulkorders.model.entries import Entered, EnteredKind
 
 ROW = Entered(
@@ -42,6 +42,7 @@ def test_an_entry_is_made_once(run, journal):
     assert run(journal.entered()) == [ROW]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_an_entry_is_never_changed(run, reopen, tmp_path):
     """What was entered can be neither altered nor deleted."""
     journal = run(reopen())

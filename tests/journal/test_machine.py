@@ -23,12 +23,12 @@ from hypothesis.stateful import (
 )
 
 from bulkorders.errors import JournalError
-from bulkorders.journal import sqlite
+from bulkorders.journal.relational import attempts
+from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.journal.replay import Told, replay
 from bulkorders.journal.settling import LIVE, RULED_OUT, Settlement, Standing, settle
-from bulkorders.journal.sqlite import SqliteJournal, attempts
+from bulkorders.journal.sqlite import SqliteJournal
 from bulkorders.journal.sqlite.connection import migrate
-from bulkorders.journal.sqlite.transaction import Transaction
 from bulkorders.model import money
 from bulkorders.model.lifecycle import IllegalTransition, RequestKind, RequestState, State
 from bulkorders.model.orders import Order, Request, Submission, ValidatedOrder
@@ -367,7 +367,7 @@ def dangling_is_sendable(patch: pytest.MonkeyPatch) -> type[SqliteJournal]:
         missed = Outcome(Verdict.NOT_SENT)
         return [attempts.record(tx, name, missed, run).key for (name,) in tx.all("dangling")]
 
-    patch.setattr(sqlite.attempts, "lose_dangling", forget)
+    patch.setattr(attempts, "lose_dangling", forget)
     return MemoryJournal
 
 

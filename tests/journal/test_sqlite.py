@@ -60,6 +60,12 @@ class FaultyJournal(SqliteJournal):
 
 
 @pytest.fixture
+def backend() -> str:
+    """Run on SQLite alone."""
+    return "sqlite"
+
+
+@pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Return where the `journal` fixture has its file."""
     return tmp_path / "journal.sqlite"

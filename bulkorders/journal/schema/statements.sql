@@ -209,7 +209,7 @@ account = :account AND seq > :after AND state = 'placed'
         OR (refill = 'auto' AND status = 'Completed' AND placed_at >= :auto_since)
         OR key IN (SELECT key FROM requests WHERE state = 'accepted' AND (kind = 'cancel'
             OR (request_id IS NOT NULL AND asked_at >= :refills_since)) OR state = 'in_doubt' AND kind = 'cancel'))
-    AND (:unchecked_since IS NULL OR checked_at IS NULL OR checked_at < :unchecked_since)
+    AND (CAST(:unchecked_since AS TEXT) IS NULL OR checked_at IS NULL OR checked_at < :unchecked_since)
 
 -- name: open_since
 SELECT seq, key, campaign, service, order_ids, placed_at, parameters FROM orders

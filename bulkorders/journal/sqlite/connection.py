@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bulkorders.errors import JournalError
 from bulkorders.journal.disk import sync_folder
-from bulkorders.journal.sqlite.statements import migrations, statements
+from bulkorders.journal.relational.statements import migrations, statements
 
 SCHEMA_VERSION = len(migrations("sqlite"))
 WAL_IS_SOUND = (3, 51, 3)
@@ -34,12 +34,18 @@ NOT_YET = (
 )
 """By the first schema that has it: an empty table in its place, for a journal that is only read."""
 
+SEALED = "sealed"
+"""The entry of `meta` that says where the journal was moved to."""
+
 CHECK_LIMIT = 200 * 1024 * 1024
 """Bytes up to which the whole file is checked at every opening."""
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the journal for writing, making it where there is none; JournalError where it can't be trusted."""
+def connect(path: Path, *, sealed_for: str | None = None) -> sqlite3.Connection:
+    """Open the journal for writing, making it where there is none; JournalError where it can't be trusted.
+
+    One that was sealed is refused, but to who moves it to the same place once more (`sealed_for`).
+    """
     if sqlite3.sqlite_version_info < OLDEST:
         raise JournalError("journal.sqlite_too_old", found=sqlite3.sqlite_version, needed=_dotted(OLDEST))
     try:
@@ -52,9 +58,20 @@ def connect(path: Path) -> sqlite3.Connection:
         if not fresh and path.stat().st_size <= CHECK_LIMIT:
             check(connection, path)
         migrate(connection, path)
+        moved = connection.execute(statements("sqlite")["meta"], {"name": SEALED}).fetchone()
+        if moved is not None and moved[0] != sealed_for:
+            raise JournalError("journal.sealed", path=str(path), to=moved[0])
         if fresh:
             sync_folder(path.parent)
     return connection
+
+
+def seal(connection: sqlite3.Connection, to: str | None) -> None:
+    """Say in the journal that it was moved, so that it is written no more; None breaks the seal."""
+    if to is None:
+        connection.execute("DELETE FROM meta WHERE name = ?", (SEALED,))
+    else:
+        connection.execute(statements("sqlite")["set_meta"], {"name": SEALED, "value": to})
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
@@ -136,7 +153,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("BEGIN IMMEDIATE")
         for statement in _single(script):
             connection.execute(statement)
-        set_meta = statements()["set_meta"]
+        set_meta = statements("sqlite")["set_meta"]
         if number == 1:
             connection.execute(set_meta, {"name": "journal_id", "value": uuid.uuid4().hex})
         connection.execute(set_meta, {"name": "schema", "value": str(number)})
@@ -149,7 +166,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
         return 0
     row = None
     if {"meta", "attempts", "events"} <= tables:
-        row = connection.execute(statements()["meta"], {"name": "schema"}).fetchone()
+        row = connection.execute(statements("sqlite")["meta"], {"name": "schema"}).fetchone()
     if row is None:
         raise JournalError("journal.foreign", path=str(path))
     if int(row[0]) > SCHEMA_VERSION:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bulkorders.errors import JournalError
 from bulkorders.journal.protocol import Attempt, Campaign, Event, Run
-from bulkorders.journal.sqlite.rows import (
+from bulkorders.journal.relational.rows import (
     as_json,
     attempt_of,
     balance_of,
@@ -19,7 +19,7 @@ from bulkorders.journal.sqlite.rows import (
     run_of,
     submission_of,
 )
-from bulkorders.journal.sqlite.transaction import Transaction
+from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.model.books import BalanceReading
 from bulkorders.model.entries import Entered
 from bulkorders.model.lifecycle import RequestKind, State

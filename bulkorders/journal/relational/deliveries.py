@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from bulkorders.errors import JournalError
-from bulkorders.journal.sqlite.rows import as_json, maybe_clean, whole
-from bulkorders.journal.sqlite.transaction import Transaction
+from bulkorders.journal.relational.rows import as_json, maybe_clean, whole
+from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.model import money
 from bulkorders.model.lifecycle import IllegalTransition, State
 from bulkorders.model.outcomes import FINAL, DeliveryReport

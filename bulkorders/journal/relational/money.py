@@ -1,13 +1,13 @@
-"""The part of the journal on SQLite that keeps money without orders: balances, what persons entered, exports."""
+"""The part of the journal that keeps money without orders: balances, what persons entered, exports."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from bulkorders.journal.sqlite import reading
-from bulkorders.journal.sqlite.rows import balance_values, entered_values
-from bulkorders.journal.sqlite.transaction import Transaction
+from bulkorders.journal.relational import reading
+from bulkorders.journal.relational.rows import balance_values, entered_values
+from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.model.books import BalanceReading
 from bulkorders.model.entries import Entered
 

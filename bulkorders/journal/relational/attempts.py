@@ -1,15 +1,14 @@
 """Attempts: claimed before the first byte leaves, recorded when the answer is there, settled after doubt."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bulkorders.errors import JournalError
+from bulkorders.journal.relational.reading import submission
+from bulkorders.journal.relational.rows import as_json, clean, ids_of, whole
+from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.journal.settling import DUPLICATE, LIVE, RULED_OUT, SUSPECTED, Settlement, Standing, settle
-from bulkorders.journal.sqlite.reading import submission
-from bulkorders.journal.sqlite.rows import as_json, clean, ids_of, whole
-from bulkorders.journal.sqlite.transaction import Transaction
 from bulkorders.model import money
 from bulkorders.model.lifecycle import IllegalTransition, State, after
 from bulkorders.model.orders import Submission
@@ -24,11 +23,10 @@ def claim(tx: Transaction, key: str, attempt: str, run: str) -> bool:
     state = State(found[0])
     if state is not State.READY:
         return False
-    try:
-        number = tx.do("insert_attempt", id=attempt, key=key, run=run, at=tx.at)
-    except sqlite3.IntegrityError:
+    number = tx.insert("insert_attempt", id=attempt, key=key, run=run, at=tx.at)
+    if number is None:
         if tx.one("known_attempt", id=attempt) is not None:
-            raise JournalError("journal.attempt_known", attempt=attempt, key=key) from None
+            raise JournalError("journal.attempt_known", attempt=attempt, key=key)
         return False
     tx.run = run
     sending = after(state, "claim")
@@ -182,6 +180,8 @@ def resolve(
     if event not in ("find", *BY_WORD):
         raise IllegalTransition(f"{event!r} does not settle an order")
     before, account = State(found[0]), found[1]
+    if before is State.SENDING:
+        raise JournalError("journal.under_way", key=key)
     then = after(before, event)
     tx.run = run
     live = tx.one("live_attempt", key=key) or tx.one("last_attempt", key=key)

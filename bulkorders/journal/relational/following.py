@@ -1,4 +1,4 @@
-"""The SQLite journal's part about placed orders: what became of them, and what was asked for them."""
+"""The journal's part about placed orders: what became of them, and what was asked for them."""
 
 import json
 from abc import ABC, abstractmethod
@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 
 from bulkorders.journal.following import Due, Wanted
-from bulkorders.journal.sqlite import asking, deliveries, reading
-from bulkorders.journal.sqlite.rows import ids_of
-from bulkorders.journal.sqlite.transaction import Transaction
+from bulkorders.journal.relational import asking, deliveries, reading
+from bulkorders.journal.relational.rows import ids_of
+from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.model.lifecycle import RequestKind
 from bulkorders.model.orders import Request, Submission
 from bulkorders.model.outcomes import DeliveryReport
@@ -20,7 +20,7 @@ KEY_LETTERS = 6
 """How much of a key names an order: fewer could as well be a number of its own."""
 
 
-class FollowingOnSqlite(ABC):
+class RelationalFollowing(ABC):
     """What `journal.following.Following` promises, over the reads and writes of the journal it is part of."""
 
     @abstractmethod

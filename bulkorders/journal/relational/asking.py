@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bulkorders.errors import JournalError
-from bulkorders.journal.sqlite.rows import request_of, request_values
-from bulkorders.journal.sqlite.transaction import Transaction
+from bulkorders.journal.relational.rows import request_of, request_values
+from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.model.lifecycle import REQUEST_TRANSITIONS, IllegalTransition, RequestState, request_after
 from bulkorders.model.orders import Request
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bulkorders.journal.sqlite.reading import submissions
-from bulkorders.journal.sqlite.rows import as_json, intent_of
-from bulkorders.journal.sqlite.transaction import Transaction
+from bulkorders.journal.relational.reading import submissions
+from bulkorders.journal.relational.rows import as_json, intent_of
+from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.model.lifecycle import State, after
 from bulkorders.model.orders import Submission, ValidatedOrder
 
