@@ -36,7 +36,7 @@ def close(
 
     from bulkorders.cli.books_display import show_closing
     from bulkorders.cli.front import TerminalFront
-    from bulkorders.pipeline import closing
+    from bulkorders.pipeline.books import closing
     from bulkorders.settings import load_settings
 
     wanted = closing.Wanted(month, panel, account, Path(out) if out else None, ask)
@@ -76,8 +76,8 @@ def enter(
 
     from bulkorders.cli.books_display import show_entered
     from bulkorders.cli.front import TerminalFront
-    from bulkorders.pipeline.entering import Said
-    from bulkorders.pipeline.entering import enter as keep
+    from bulkorders.pipeline.books.entering import Said
+    from bulkorders.pipeline.books.entering import enter as keep
     from bulkorders.settings import load_settings
 
     kind, amount = _one(top_up, opening, other)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bulkorders.accounting.closing import AccountClosing
     from bulkorders.accounting.drilldown import Group
     from bulkorders.model.entries import Entered
-    from bulkorders.pipeline.closing import Closed
+    from bulkorders.pipeline.books.closing import Closed
 
 WIDTH = 80
 SHOWN = 12

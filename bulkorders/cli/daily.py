@@ -12,8 +12,8 @@ from bulkorders.cli.options import Amount, mapping_of, shared
 
 if TYPE_CHECKING:
     from bulkorders.cli.day_front import DayFront
-    from bulkorders.pipeline.day import Day
-    from bulkorders.pipeline.notifying import Channel, Message
+    from bulkorders.pipeline.days.day import Day
+    from bulkorders.pipeline.days.notifying import Channel, Message
     from bulkorders.pipeline.options import Options
     from bulkorders.settings import Settings
 
@@ -60,7 +60,7 @@ def daily(
     """
     from bulkorders.cli.logfile import log_to
     from bulkorders.panel.masking import masking
-    from bulkorders.pipeline import notifying
+    from bulkorders.pipeline.days import notifying
     from bulkorders.pipeline.secrets import addresses, secrets
     from bulkorders.settings import load_settings
 
@@ -97,8 +97,8 @@ def _logged(
 
     from bulkorders.cli.day_front import DayFront
     from bulkorders.cli.display_day import show_day
-    from bulkorders.pipeline import notifying
-    from bulkorders.pipeline.daily import daily as live
+    from bulkorders.pipeline.days import notifying
+    from bulkorders.pipeline.days.daily import daily as live
 
     began = time.monotonic()
     log.info("daily began: %s%s", ", ".join(map(str, sheets)), " --yes" if options.yes else "")
@@ -121,7 +121,7 @@ def _logged(
 def _failed(error: BaseException, ways: Sequence["Channel"], front: "DayFront", seconds: float) -> None:
     from bulkorders import wording
     from bulkorders.errors import BulkordersError
-    from bulkorders.pipeline import notifying
+    from bulkorders.pipeline.days import notifying
 
     if isinstance(error, BulkordersError):
         told = wording.explain(error)
@@ -140,7 +140,7 @@ def _failed(error: BaseException, ways: Sequence["Channel"], front: "DayFront", 
 def _notify(message: "Message | None", ways: Sequence["Channel"], front: "DayFront") -> bool:
     """Send a message; return whether somebody was told, or nobody had to be."""
     from bulkorders import wording
-    from bulkorders.pipeline import notifying
+    from bulkorders.pipeline.days import notifying
 
     if message is None or not ways:
         return True

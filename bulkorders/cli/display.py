@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from bulkorders.model.catalogue import Service
     from bulkorders.model.report import Report
     from bulkorders.pipeline.accounts import Account
-    from bulkorders.pipeline.everything import Runs
-    from bulkorders.pipeline.listing import Listed
-    from bulkorders.pipeline.probing import Probed
+    from bulkorders.pipeline.following.everything import Runs
+    from bulkorders.pipeline.panels.listing import Listed
+    from bulkorders.pipeline.panels.probing import Probed
     from bulkorders.pipeline.rehearsal import Rehearsed
 
 

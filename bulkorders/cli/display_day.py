@@ -8,7 +8,7 @@ from bulkorders.cli.display import console, print_json
 from bulkorders.wording import days, summaries
 
 if TYPE_CHECKING:
-    from bulkorders.pipeline.day import Day
+    from bulkorders.pipeline.days.day import Day
 
 SHOWN = 12
 """News of one campaign or account shown one by one."""

@@ -13,8 +13,8 @@ from bulkorders.errors import CallError
 
 if TYPE_CHECKING:
     from bulkorders.model.reconciliation import Verdict
-    from bulkorders.pipeline.request_doubts import RequestDoubt
-    from bulkorders.pipeline.resolving import Resolved
+    from bulkorders.pipeline.requests.request_doubts import RequestDoubt
+    from bulkorders.pipeline.settling.resolving import Resolved
     from bulkorders.submission.reconciling import Doubt
 
 
@@ -57,7 +57,7 @@ def resolve(
     import asyncio
 
     from bulkorders.cli.front import TerminalFront
-    from bulkorders.pipeline import resolving
+    from bulkorders.pipeline.settling import resolving
     from bulkorders.settings import load_settings
 
     told = {id_.strip(): refill_id.strip() for id_, _, refill_id in (each.partition("=") for each in taken)}

@@ -9,7 +9,7 @@ import click
 from bulkorders.cli.options import shared
 
 if TYPE_CHECKING:
-    from bulkorders.pipeline.exporting import Exported
+    from bulkorders.pipeline.books.exporting import Exported
 
     _DayType = click.ParamType[date]
 else:
@@ -67,8 +67,8 @@ def export(*, format_: str, columns: str | None, as_json: bool, **given: Any) ->
     """
     import asyncio
 
-    from bulkorders.pipeline.exporting import Asked
-    from bulkorders.pipeline.exporting import export as exported
+    from bulkorders.pipeline.books.exporting import Asked
+    from bulkorders.pipeline.books.exporting import export as exported
     from bulkorders.settings import load_settings
 
     asked = Asked(format_, columns=int(columns) if columns else None, **given)

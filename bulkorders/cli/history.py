@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from bulkorders.journal.protocol import Run
-    from bulkorders.pipeline.telling import Story
+    from bulkorders.pipeline.following.telling import Story
 
 RUN_FIELDS = (
     *("id", "command", "campaign", "sheet", "results", "started_at", "finished_at", "exit_code"),
@@ -32,8 +32,8 @@ def history(*, limit: int, campaign: str | None, as_json: bool) -> int:
     """Show the latest runs: when, over what, by whom, and what they came to."""
     import asyncio
 
-    from bulkorders.pipeline.limits import zone_of
-    from bulkorders.pipeline.telling import history as latest
+    from bulkorders.pipeline.following.telling import history as latest
+    from bulkorders.pipeline.placement.limits import zone_of
     from bulkorders.settings import load_settings
 
     settings = load_settings()
@@ -53,7 +53,7 @@ def show(*, order: str, campaign: str | None, panel: str | None, as_json: bool) 
     """Show one order's whole story. ORDER is its order id, its reference, or its key or the beginning of it."""
     import asyncio
 
-    from bulkorders.pipeline.telling import story_of
+    from bulkorders.pipeline.following.telling import story_of
     from bulkorders.settings import load_settings
 
     found = asyncio.run(story_of(load_settings(), order.strip(), campaign=campaign, panel=panel))

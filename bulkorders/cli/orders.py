@@ -93,7 +93,8 @@ def _run_over(name: str, options: "Options", front: "TerminalFront", *, as_json:
     import asyncio
 
     from bulkorders.cli.display import show_report
-    from bulkorders.pipeline import refreshing, reporting, story
+    from bulkorders.pipeline import reporting, story
+    from bulkorders.pipeline.following import refreshing
     from bulkorders.settings import load_settings
 
     run = {"check": story.check, "submit": story.submit, "refresh": refreshing.refresh}[name]
@@ -119,7 +120,7 @@ def _refresh_all(panel: str | None, *, recheck: bool, as_json: bool) -> int:
 
     from bulkorders.cli.display import show_runs
     from bulkorders.cli.front import TerminalFront
-    from bulkorders.pipeline import everything
+    from bulkorders.pipeline.following import everything
     from bulkorders.settings import load_settings
 
     front = TerminalFront(yes=False, quiet=as_json)

@@ -48,7 +48,7 @@ def panels(context: click.Context, *, as_json: bool) -> int:
     if context.invoked_subcommand is not None:
         return 0
     from bulkorders.cli.display import show_panels
-    from bulkorders.pipeline.listing import listed
+    from bulkorders.pipeline.panels.listing import listed
     from bulkorders.settings import load_settings
 
     show_panels(listed(load_settings()), as_json=as_json)
@@ -68,7 +68,7 @@ def probe(
     import asyncio
 
     from bulkorders.cli.display import show_probed
-    from bulkorders.pipeline.probing import probe as look
+    from bulkorders.pipeline.panels.probing import probe as look
     from bulkorders.settings import load_settings, panel_settings
 
     settings = load_settings()

@@ -88,7 +88,7 @@ def _ask(
 
     from bulkorders.cli.front import TerminalFront
     from bulkorders.model.lifecycle import RequestKind
-    from bulkorders.pipeline.requesting import Choice, exit_code_of, request
+    from bulkorders.pipeline.requests.requesting import Choice, exit_code_of, request
     from bulkorders.settings import load_settings
 
     choice = Choice(Path(sheet) if sheet else None, campaign, orders, panel)

@@ -12,9 +12,11 @@ from bulkorders.journal.protocol import Journal, Run
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
 from bulkorders.model.report import Line, PastRun, Report, RunSummary, Stop
-from bulkorders.pipeline import bookkeeping, lateness, readings, recording, reporting
+from bulkorders.pipeline import recording, reporting
 from bulkorders.pipeline.accounts import now
-from bulkorders.pipeline.checking import Checking
+from bulkorders.pipeline.books import bookkeeping, readings
+from bulkorders.pipeline.following import lateness
+from bulkorders.pipeline.intake.checking import Checking
 from bulkorders.pipeline.options import Front
 from bulkorders.sheet.saving import Saved, save_results
 

@@ -9,7 +9,8 @@ from typing import Any
 from bulkorders import wording
 from bulkorders.errors import BulkordersError
 from bulkorders.model.report import Report
-from bulkorders.pipeline import refreshing, story
+from bulkorders.pipeline import story
+from bulkorders.pipeline.following import refreshing
 from bulkorders.pipeline.options import Front, Options, Quiet
 from bulkorders.settings import Settings, load_settings
 

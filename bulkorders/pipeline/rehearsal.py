@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from bulkorders.model.outcomes import FINAL
 from bulkorders.model.report import Report
-from bulkorders.pipeline import refreshing, story
+from bulkorders.pipeline import story
+from bulkorders.pipeline.following import refreshing
 from bulkorders.pipeline.options import Front, Options
 from bulkorders.sandbox.server import running
 from bulkorders.settings import Settings

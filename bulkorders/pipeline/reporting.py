@@ -25,7 +25,7 @@ from bulkorders.model.report import (
     Stop,
 )
 from bulkorders.pipeline.accounts import Account
-from bulkorders.pipeline.checking import Checking
+from bulkorders.pipeline.intake.checking import Checking
 from bulkorders.tracking.statuses import overdue
 from bulkorders.validation.batch import Checked
 from bulkorders.validation.parsing import Parsed

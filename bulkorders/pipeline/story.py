@@ -10,24 +10,14 @@ from bulkorders.journal.opening import open_journal
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
 from bulkorders.model.report import Report, Stop
-from bulkorders.pipeline import (
-    accounts,
-    canary,
-    checking,
-    ending,
-    guards,
-    likeness,
-    limits,
-    planning,
-    readings,
-    recording,
-    reporting,
-    reviewing,
-)
-from bulkorders.pipeline.checking import Checking
+from bulkorders.pipeline import accounts, ending, recording, reporting
+from bulkorders.pipeline.books import readings
+from bulkorders.pipeline.following.polling import poll
+from bulkorders.pipeline.intake import checking, guards, likeness
+from bulkorders.pipeline.intake.checking import Checking
 from bulkorders.pipeline.options import Front, Listening, Options
-from bulkorders.pipeline.placing import place
-from bulkorders.pipeline.polling import poll
+from bulkorders.pipeline.placement import canary, limits, planning, reviewing
+from bulkorders.pipeline.placement.placing import place
 from bulkorders.pipeline.recording import Record
 from bulkorders.settings import Settings
 from bulkorders.sheet.results import writable

@@ -21,10 +21,13 @@ from bulkorders.cli.main import run
 from bulkorders.journal.opening import open_journal
 from bulkorders.model.entries import EnteredKind
 from bulkorders.model.lifecycle import RequestKind, State
-from bulkorders.pipeline import closing as closing_month
-from bulkorders.pipeline import entering, everything, refreshing, requesting, story
-from bulkorders.pipeline.closing import Wanted
+from bulkorders.pipeline import story
+from bulkorders.pipeline.books import closing as closing_month
+from bulkorders.pipeline.books import entering
+from bulkorders.pipeline.books.closing import Wanted
+from bulkorders.pipeline.following import everything, refreshing
 from bulkorders.pipeline.options import Options, Quiet
+from bulkorders.pipeline.requests import requesting
 from bulkorders.sandbox import Fault, running
 from bulkorders.settings import PanelSettings, Settings
 

@@ -13,7 +13,8 @@ from decimal import Decimal
 import pytest
 
 from bulkorders.errors import GuardError
-from bulkorders.pipeline import likeness, limits
+from bulkorders.pipeline.intake import likeness
+from bulkorders.pipeline.placement import limits
 from bulkorders.sandbox import Fault, running
 from bulkorders.settings import Settings
 

@@ -10,8 +10,10 @@ import pytest
 from pydantic import SecretStr
 
 from bulkorders.model.report import Report
-from bulkorders.pipeline import refreshing, resolving, story
+from bulkorders.pipeline import story
+from bulkorders.pipeline.following import refreshing
 from bulkorders.pipeline.options import Options, Quiet
+from bulkorders.pipeline.settling import resolving
 from bulkorders.sandbox import Fault
 from bulkorders.settings import Settings
 

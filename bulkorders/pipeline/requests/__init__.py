@@ -1,0 +1,1 @@
+"""Refills and cancels: asked for once each, followed, settled where an answer was lost."""

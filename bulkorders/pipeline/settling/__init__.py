@@ -1,0 +1,1 @@
+"""Orders in doubt settled: by a person's word, or by what the balance proves."""
