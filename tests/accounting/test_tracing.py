@@ -55,3 +55,51 @@ def test_a_charge_told_with_its_refund_taken_off_is_two_movements():
 def test_any_other_charge_is_one_movement(status, told, remains):
     """A charge as it was, one at another price, and one of a completed order moved as they were told."""
     assert traced(status, told, remains) == [(told, EntryKind.CHARGE, SENT)]
+
+
+def undone(status, told, remains, *, read=(BEGUN,), lines=()):
+    """Return the movements of an order of 60 of whose charge there is no line: what was told first was `told`."""
+    order = Submission(
+        key="k",
+        account="panel",
+        campaign="c",
+        fingerprint="f",
+        service="1",
+        link="https://example.com/1",
+        quantity=1000,
+        parameters={},
+        state=State.PLACED,
+        row=2,
+        estimate=Decimal(60),
+        order_ids=("9",),
+        charge=Decimal(told),
+        status=status,
+        remains=remains,
+        sent_at=SENT,
+        checked_at=TOLD,
+    )
+    readings = [BalanceReading("panel", Decimal(100), "VND", at, "r", "start") for at in read]
+    found = movements_of(lines, readings, [], Known({"k": order}))
+    return [(str(each.amount), each.kind, each.expected, each.booked) for each in found]
+
+
+@pytest.mark.parametrize(("status", "remains"), [("Canceled", 1000), ("Canceled", None), ("Partial", 1000)])
+def test_an_order_all_paid_back_before_its_charge_was_told_moved_money_both_ways(status, remains):
+    """The ledger has no line of it, and still its price was gone until the run that told of it had begun."""
+    assert undone(status, "0", remains) == [
+        ("60", EntryKind.CHARGE, SENT, TOLD),
+        ("-60", EntryKind.REFUND, BEGUN, TOLD),
+    ]
+
+
+def test_money_that_came_back_unread_came_when_it_was_told():
+    """With no reading between sending and telling, the time at which it was told is all there is."""
+    assert [each[2] for each in undone("Canceled", "0", 1000, read=())] == [SENT, TOLD]
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "remains"), [("Completed", "0", 0), ("Partial", "0", 250), ("Pending", "0", 1000)]
+)
+def test_an_order_that_cost_nothing_moved_nothing(status, told, remains):
+    """A charge of 0 without money that comes back by the status says that nothing was taken."""
+    assert undone(status, told, remains) == []
