@@ -59,7 +59,7 @@ journal.journal.add_command(books.enter)
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code. No traceback for anything a user can cause."""
-    as_json, debug = "--json" in arguments, "--debug" in arguments
+    as_json, debug = bool({"--json", "--jsonl"} & {*arguments}), "--debug" in arguments
     # The HTTP library's request lines are kept quiet: on some panels the key is part of the address.
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)

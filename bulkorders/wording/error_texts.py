@@ -149,6 +149,10 @@ RUN_ERRORS: dict[str, tuple[str, str]] = {
         "Check the id; `bulkorders submit SHEET` shows those of a sheet.",
     ),
     "call.nothing_named": ("No order is named.", "Name a sheet, or orders with --order ID."),
+    "call.lines_of_all": (
+        "--jsonl goes with one SHEET, and --all with none.",
+        "Take --json with --all, or name a sheet.",
+    ),
     "call.sheet_needed": ("No sheet is named.", "Name one, or add --all for every open order."),
     "run.stopped.key": (
         "The panel no longer takes the API key: {said}",
