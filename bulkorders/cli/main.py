@@ -7,54 +7,19 @@ from collections.abc import Sequence
 
 import click
 
-from bulkorders.cli import (
-    books,
-    daily,
-    doubts,
-    exports,
-    history,
-    journal,
-    orders,
-    panels,
-    requests,
-    tools,
-)
+from bulkorders.cli.commands import Commands
 from bulkorders.errors import BulkordersError, CallError
 
 INTERRUPTED = 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="bulkorders", prog_name="bulkorders")
 def bulkorders() -> None:
     """Place the orders of a spreadsheet on a reseller panel, each at most once.
 
     Start with `bulkorders demo`: it needs no settings and spends nothing.
     """
-
-
-for _command in (
-    tools.demo,
-    orders.check,
-    orders.submit,
-    orders.refresh,
-    daily.daily,
-    doubts.resolve,
-    requests.refill,
-    requests.cancel,
-    panels.services,
-    panels.balance,
-    panels.panels,
-    tools.template,
-    exports.export,
-    history.history,
-    history.show,
-    books.close,
-    journal.journal,
-    tools.sandbox,
-):
-    bulkorders.add_command(_command)
-journal.journal.add_command(books.enter)
 
 
 def run(arguments: Sequence[str]) -> int:
