@@ -311,7 +311,10 @@ def _from_keyring(place: str, url: str) -> str:
 def _wrong(error: ValidationError) -> SettingsError:
     # A value that was refused may be a key in the wrong place: it is named, never shown.
     told = [
-        {"setting": ".".join(map(str, each["loc"])) or "url", "reason": each["msg"].removeprefix("Value error, ")}
+        {
+            "setting": ".".join(map(str, each["loc"])) or "url",
+            "reason": each["msg"].removeprefix("Value error, "),
+        }
         for each in error.errors(include_url=False, include_input=False, include_context=False)
     ]
     return SettingsError("settings.wrong", wrong=told)

@@ -48,7 +48,7 @@ RUN_ERRORS: dict[str, tuple[str, str]] = {
         "The error texts of the settings can't be used, section {section}: {reason}",
         "Correct the section, or remove it; texts it would have named are in doubt then.",
     ),
-    "settings.wrong": ("The settings are wrong: {wrong}", "Correct them and run the command again."),
+    "settings.wrong": ("The settings are wrong: {wrong}.", "Correct them and run the command again."),
     "panel.unreachable": (
         "{url} gave no answer: {reason}",
         "Check the address and the network, and run the command again; nothing was lost.",
