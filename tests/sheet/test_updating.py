@@ -20,6 +20,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.table import Table, TableFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bulkorders.errors import GuardError
@@ -227,6 +228,66 @@ def test_new_rows_come_behind_the_last(desk: Desk):
     orders = desk.book()["Orders"]
     assert orders.auto_filter.ref == "A1:R5"
     assert orders["E5"]._style == orders["E4"]._style  # noqa: SLF001 - the whole look
+
+
+def with_table(*, foot: bool) -> Callable[[Workbook], None]:
+    """Return a change that puts a table around Orders, with a calculated column and perhaps a row of totals."""
+
+    def change(book: Workbook) -> None:
+        orders = book["Orders"]
+        width, last = orders.max_column + 1, orders.max_row
+        orders.auto_filter.ref = None
+        orders.cell(1, width, "Margin")
+        for number in range(2, last + 1):
+            orders.cell(number, width, "=Table1[[#This Row],[Charge]]*2")
+        if foot:
+            orders.cell(last + 1, 1, "Total")
+            charge = at(orders, "Charge")
+            letters = openpyxl.utils.get_column_letter(charge)
+            orders.cell(last + 1, charge, f"=SUM({letters}2:{letters}{last})")
+        end = f"{openpyxl.utils.get_column_letter(width)}{last + foot}"
+        table = Table(displayName="Table1", ref=f"A1:{end}", totalsRowCount=int(foot) or None)
+        table._initialise_columns()  # noqa: SLF001 - openpyxl's own way to name the columns
+        titles = [str(cell.value) for cell in orders[1]]
+        for column, title in zip(table.tableColumns, titles, strict=True):
+            column.name = title if titles.count(title) == 1 else f"{title}{column.id}"
+        table.autoFilter.ref = f"A1:{openpyxl.utils.get_column_letter(width)}{last}"
+        table.tableColumns[-1].calculatedColumnFormula = TableFormula(
+            attr_text="Table1[[#This Row],[Charge]]*2"
+        )
+        orders.add_table(table)
+
+    return change
+
+
+@pytest.mark.parametrize("foot", [False, True])
+def test_a_table_around_orders_grows_with_its_rows(foot: bool, desk: Desk):
+    """A table made of Orders, its filter and its calculated column reach over new rows; its totals stay below."""
+    desk.edit(with_table(foot=foot))
+    desk.save(placed(2), placed(3), invalid(4), placed(5), placed(6))
+    orders = desk.book()["Orders"]
+    end = orders.tables["Table1"].ref.partition(":")[2]
+    assert end.endswith("7" if foot else "6")
+    assert orders.tables["Table1"].autoFilter.ref.endswith("6")
+    assert [cell.value for cell in orders["A"]][4:6] == ["Client 5", "Client 6"]
+    assert orders.cell(6, orders.max_column).value == "=Table1[[#This Row],[Charge]]*2"
+    assert orders.max_row == 6 + foot
+    if foot:
+        charge = openpyxl.utils.get_column_letter(at(orders, "Charge"))
+        assert (orders["A7"].value, orders[f"{charge}7"].value) == ("Total", f"=SUM({charge}2:{charge}6)")
+
+
+def test_a_table_that_ends_above_the_last_row_stays_as_it_is(desk: Desk):
+    """A table that is not of all rows is the user's own matter: rows that are new do not change it."""
+
+    def change(book: Workbook) -> None:
+        with_table(foot=False)(book)
+        book["Orders"].cell(6, 1, "a remark")
+
+    desk.edit(change)
+    before = desk.book()["Orders"].tables["Table1"].ref
+    desk.save(placed(2), placed(3), invalid(4), placed(5))
+    assert desk.book()["Orders"].tables["Table1"].ref == before
 
 
 def test_a_row_that_was_put_right_in_the_sheet(desk: Desk):

@@ -29,6 +29,7 @@ from bulkorders.sheet.updating.looks import Looks
 from bulkorders.sheet.updating.orders import Orders, read_orders
 from bulkorders.sheet.updating.package import Package, relations_part
 from bulkorders.sheet.updating.rewriting import Rewriting
+from bulkorders.sheet.updating.tables import tables_around
 from bulkorders.sheet.updating.transplanting import Transplant
 from bulkorders.sheet.updating.unfit import Unfit
 
@@ -135,6 +136,7 @@ def _merge(file: BinaryIO, book: Book, fresh: Book, orders: Orders, filling: Fil
     transplant.put_all(there)
     transplant.drop_calculation_chain()
     changed = transplant.finish()
+    tables = tables_around(book, orders)
     rewriting = Rewriting(
         book,
         looks,
@@ -145,7 +147,11 @@ def _merge(file: BinaryIO, book: Book, fresh: Book, orders: Orders, filling: Fil
         titles=filling.titles,
         new=filling.new_rows(),
         rows_added=len(filling.joined.new),
+        foot=tables.foot,
+        formulas=tables.formulas,
     )
+    if rewriting.rows_added:
+        changed.update(tables.grown(orders, rewriting.rows_added))
     # The looks are known only when all rows are written: their part comes behind.
     changed[orders.tab.part] = rewriting.pieces(orders.tab.part)
     local = _local_names(fresh, there)
