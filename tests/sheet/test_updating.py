@@ -721,3 +721,16 @@ def test_damaged_workbooks_cost_no_results(desk: Desk):
         if saved is not None and saved.path != desk.path:
             assert Desk(saved.path).rows("Status")[0] == ("Completed",)
             saved.path.unlink()
+
+
+def test_what_is_written_beside_shows_each_order_once(desk: Desk):
+    """A workbook written beside the one that was given back finds its own rows by key: no order stands in it twice."""
+    desk.edit(lambda book: setattr(book["Orders"], "title", "Mine"))
+    other = desk.save(placed(2), placed(3), invalid(4)).path
+    assert other != desk.path
+    read = placed(2)
+    assert read.row is not None
+    read = replace(read, row=replace(read.row, key=read.key))
+    assert desk.save(read, placed(3, at=0), invalid(4), given=desk.path).path == other
+    ids = [found["Order ID"] for found in records(openpyxl.load_workbook(other)["Orders"])]
+    assert ids == ["ID2", "ID3", None]
