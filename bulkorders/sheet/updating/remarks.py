@@ -17,7 +17,10 @@ from bulkorders.sheet.updating.package import relations, tree
 from bulkorders.sheet.updating.tokens import column_of
 
 OURS = frozenset({"", AUTHOR, "Unknown Author"})
-"""Authors that notes of ours may have, also after another program has saved them."""
+"""Authors that notes of ours may have, also after another program has saved them: LibreOffice forgets who wrote."""
+
+CLOCK = "Times are in "
+"""How the notes begin that we write elsewhere than on the rows to fix."""
 
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 _SHEETS = (TO_FIX_SHEET, IN_DOUBT_SHEET, SUMMARY_SHEET, SERVICES_SHEET, RUNS_SHEET)
@@ -49,8 +52,9 @@ def _written(book: Book, tab: Tab, *, everyone: bool = False) -> Iterator[Remark
             place = _CELL.fullmatch(node.get("ref", "")) if node.tag.endswith("}comment") else None
             number = int(node.get("authorId", "0"))
             author = authors[number] if number < len(authors) else ""
-            if place is not None and (everyone or author.strip() not in OURS):
-                text = "".join(each.text or "" for each in node.iter() if each.tag.endswith("}t"))
+            text = "".join(each.text or "" for each in node.iter() if each.tag.endswith("}t"))
+            ours = author.strip() in OURS if tab.name == TO_FIX_SHEET else text.startswith(CLOCK)
+            if place is not None and (everyone or not ours):
                 yield Remark(int(place[2]) - 1, column_of(place[1].encode()), author, text)
 
 
