@@ -7,7 +7,7 @@ READING_ERRORS: dict[str, tuple[str, str]] = {
     ),
     "sheet.too_demanding": (
         "{path} was given up: reading it took more memory than {limit} bytes.",
-        "Open it in a spreadsheet program, copy the orders into a new workbook, and save that as .xlsx.",
+        "Open it in a spreadsheet program, copy the orders into a new workbook, and save that as .xlsx. If all of it is orders, set `max_sheet_megabytes` in bulkorders.toml to twice what it is (200 unless set).",
     ),
     "sheet.no_reader": (
         "{path} was not opened: the process that reads workbooks could not be started ({reason}).",

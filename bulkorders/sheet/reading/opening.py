@@ -49,7 +49,7 @@ def load(path: Path, limits: Limits) -> bytes:
 
     Raises SheetError `sheet.not_found`, `sheet.folder`, `sheet.lock_file`, `sheet.kind` (facts `kind`,
     `read`), `sheet.no_permission`, `sheet.unreadable` (`reason`), `sheet.too_large` (`size`, `limit`, in
-    bytes) or `sheet.empty`, each with `path`.
+    bytes; `wanted`, megabytes) or `sheet.empty`, each with `path`.
     """
     told = str(path)
     try:
@@ -60,7 +60,10 @@ def load(path: Path, limits: Limits) -> bytes:
         if not stat.S_ISREG(about.st_mode):
             raise SheetError("sheet.unreadable", path=told, reason="not a file")
         if about.st_size > limits.total:
-            raise SheetError("sheet.too_large", path=told, part=None, size=about.st_size, limit=limits.total)
+            size, wanted = about.st_size, limits.wanted(about.st_size, limits.total)
+            raise SheetError(
+                "sheet.too_large", path=told, part=None, size=size, limit=limits.total, wanted=wanted
+            )
         content = path.read_bytes()
     except FileNotFoundError:
         raise SheetError("sheet.not_found", path=told) from None
