@@ -53,6 +53,7 @@ READING_ERRORS: dict[str, tuple[str, str]] = {
 
 READING_NOTES = {
     "read_as": "The file's name says another kind than its contents; it was read as {kind}.",
+    "no_header": "There is no header; the columns were read as {columns}.",
     "merged_cells": "{count} merged cells reach across rows ({cells}): their value counts for the first of the rows alone.",
     "mass_order_lists": "Two lists were given, {services} services and {links} links; they make {count} orders, line by line.",
     "mass_order_swapped": "In {count} lines link and quantity were the other way round, and were put right (lines {rows}).",

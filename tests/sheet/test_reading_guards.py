@@ -92,7 +92,7 @@ def test_the_lock_file_of_an_open_workbook_is_told(make_text: MakeText, name: st
     ("content", "found"),
     [
         (b"%PDF-1.7 ...", "pdf"),
-        (b"\n <html><body><table><tr><td>Service</td></tr></table>", "html"),
+        (b"\n <html><body><p>Service</p></body></html>", "html"),
         (b"\xef\xbb\xbf<TABLE border=1>", "html"),
         (b'<?xml version="1.0"?><Workbook/>', "xml"),
         (b"\x00\x01\x02", "binary"),

@@ -38,6 +38,7 @@ SIGNATURES = (
     (b"PAR1", "parquet"),
     (b"{\\rtf", "document"),
 )
+XML_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 PAGE = (b"<!doctype html", b"<html", b"<head", b"<table", b"<body", b"<meta", b"<style")
 
 PARTS = (("xl/workbook.bin", ".xlsb"), ("content.xml", ".ods"), ("word/document.xml", "document"))
@@ -87,6 +88,8 @@ def _check_name(path: Path) -> None:
 def kind_of(path: Path, content: bytes) -> str:
     """Return what these bytes are: ".xlsx", ".xlsb", ".xls", ".ods" or, for text, ".csv".
 
+    Under a workbook's name there may also be tables of a web page (".html"), or Excel's XML of 2003 (".xml").
+
     Raises SheetError `sheet.encrypted`, `sheet.kind` (a workbook older than Excel 97),
     `sheet.not_workbook` or `sheet.not_text` (by the name; fact `found`: "pdf", "html", "xml", …).
     """
@@ -99,6 +102,10 @@ def kind_of(path: Path, content: bytes) -> str:
     found = seen(content)
     if content.startswith(OLDER):
         raise SheetError("sheet.kind", path=str(path), kind="Excel 2 to 5", read=KINDS)
+    if found == "html" and b"<td" in content.lower():
+        return ".html"
+    if found == "xml" and XML_2003 in content[:4096]:
+        return ".xml"
     # Whether all of it is text, decoding it will show; a workbook's name is told as what it isn't.
     if found == "text" or (found == "binary" and path.suffix.lower() in DELIMITED):
         return ".csv"
