@@ -141,6 +141,7 @@ class Settings(BaseSettings):
     `low_balance`, as an amount or a table likewise, is what an account should hold; below it `daily` tells a
     person, as when `many_rejected` (a share of what was sent) is refused. `notify` are the addresses it tells
     them at, or `env:NAME`: they hold passwords.
+    `max_sheet_megabytes` is how large a worksheet may be once it is unpacked; other limits of reading go along.
     `refill_days` after it was placed an order's automatic refill ends. An order that has been open for
     `slow_after` hours is pointed out, where nothing tells how long its service usually takes.
     """
@@ -161,6 +162,7 @@ class Settings(BaseSettings):
     low_balance: Cap | dict[str, Cap] | None = None
     many_rejected: float = Field(default=0.2, gt=0, le=1)
     notify: Addresses = ()
+    max_sheet_megabytes: int = Field(default=200, ge=1, le=20_000)
     duplicate_days: int = Field(default=30, ge=0)
     decimal: Literal[",", "."] | None = None
     timezone: str | None = None

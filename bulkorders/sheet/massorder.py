@@ -14,6 +14,9 @@ PLAIN = 3
 
 SEPARATORS = ("|", "\t", ";", ",")
 REMARK = ("#", "//")
+TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls")
+"""Names of files in which a header is expected."""
+
 SHOWN = 20
 """How many line numbers a note names at most."""
 
@@ -41,7 +44,8 @@ def read_mass_order(path: str, text: str) -> Sheet | None:
     may be swapped (note `mass_order_swapped`), the quantity may be left out, and runs and interval may
     follow. Or there are two lists, of `service | quantity` and of links, in any order: they go together
     line by line, or the only line of one with each of the other (note `mass_order_lists`). Lines that begin
-    with `#` are remarks (note `mass_order_remarks`). `Row.number` is the line, of the link in two lists.
+    with `#` are remarks (note `mass_order_remarks`). A file named as a table (.csv) is said to have no header
+    (note `no_header`). `Row.number` is the line, of the link in two lists.
 
     Raises SheetError `sheet.mass_order_line` (`line`, `found`) or `sheet.mass_order_lists` (`services`,
     `links`: how many there are of each).
@@ -59,6 +63,8 @@ def read_mass_order(path: str, text: str) -> Sheet | None:
         notes.append(("mass_order_lists", {"services": services, "links": links, "count": len(rows)}))
     else:
         rows, swapped = _rows(path, told, form.separator or "|")
+        if path.lower().endswith(TABLES):
+            notes.append(("no_header", {"columns": ", ".join(HEADER[: len(rows[0].cells)])}))
         if swapped:
             notes.append(("mass_order_swapped", {"count": len(swapped), "rows": tuple(swapped[:SHOWN])}))
     if remarks:

@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from itertools import count
 from pathlib import Path
@@ -96,7 +96,8 @@ def _beside(path: Path, content: Content) -> Path:
         other = path.with_name(f"{path.stem}-{number}.xlsx")
         if is_ours(other):
             with suppress(Unfit):
-                return _updated(other, content)
+                # Whatever the rows were read from, it was not this workbook.
+                return _updated(other, replace(content, origin="other"))
         elif not other.exists():
             break
     return write_results(

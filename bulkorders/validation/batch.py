@@ -298,7 +298,7 @@ def _validated(each: Identified, cost: Decimal) -> ValidatedOrder:
         campaign=each.target.campaign,
         key=each.key,
         fingerprint=each.fingerprint,
-        parameters=dict(each.parameters),
+        parameters=each.parameters,
         service_name=service.name,
         rate=service.rate,
         basis=service.basis,

@@ -7,7 +7,7 @@ READING_ERRORS: dict[str, tuple[str, str]] = {
     ),
     "sheet.too_demanding": (
         "{path} was given up: reading it took more memory than {limit} bytes.",
-        "Open it in a spreadsheet program, copy the orders into a new workbook, and save that as .xlsx.",
+        "Open it in a spreadsheet program, copy the orders into a new workbook, and save that as .xlsx. If all of it is orders, set `max_sheet_megabytes` in bulkorders.toml to twice what it is (200 unless set).",
     ),
     "sheet.no_reader": (
         "{path} was not opened: the process that reads workbooks could not be started ({reason}).",
@@ -53,6 +53,7 @@ READING_ERRORS: dict[str, tuple[str, str]] = {
 
 READING_NOTES = {
     "read_as": "The file's name says another kind than its contents; it was read as {kind}.",
+    "no_header": "There is no header; the columns were read as {columns}.",
     "merged_cells": "{count} merged cells reach across rows ({cells}): their value counts for the first of the rows alone.",
     "mass_order_lists": "Two lists were given, {services} services and {links} links; they make {count} orders, line by line.",
     "mass_order_swapped": "In {count} lines link and quantity were the other way round, and were put right (lines {rows}).",

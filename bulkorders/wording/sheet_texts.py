@@ -46,11 +46,11 @@ SHEET_ERRORS: dict[str, tuple[str, str]] = {
     ),
     "sheet.too_large": (
         "{path} is too large: {part} holds {size} bytes unpacked, and at most {limit} are read.",
-        "Delete what is not orders (pictures, other worksheets), or split the sheet.",
+        "Delete what is not orders (pictures, other worksheets), split the sheet, or allow more: `max_sheet_megabytes = {wanted}` in bulkorders.toml, or BULKORDERS_MAX_SHEET_MEGABYTES={wanted}.",
     ),
     "sheet.too_large without part": (
         "{path} is too large: it holds {size} bytes, and at most {limit} are read.",
-        "Delete what is not orders (pictures, other worksheets), or split the sheet.",
+        "Delete what is not orders (pictures, other worksheets), split the sheet, or allow more: `max_sheet_megabytes = {wanted}` in bulkorders.toml, or BULKORDERS_MAX_SHEET_MEGABYTES={wanted}.",
     ),
     "sheet.far_cell": (
         "In {path}, worksheet {worksheet}, a value stands far away from all others, in {cell}.",

@@ -106,3 +106,23 @@ def test_by_number_only_where_the_keys_are_those_that_were_read():
     assert joined is not None
     assert joined.lines == {2: read}
     assert by_number([Kept(2, "k9")], [read], values.key) is None
+
+
+def test_a_row_of_an_order_that_left_the_sheet_shows_it_once():
+    """Of two rows that are marked as gone with one key, only one keeps the results, wherever the lines were read."""
+    gone = Line(None, "placed", key="k9")
+    kept = [Kept(2, "gone:k9"), Kept(3, "gone:k9")]
+    for joined in (join(kept, [gone]), by_number(kept, [gone], values.key)):
+        assert joined is not None
+        assert list(joined.lines.items()) == [(2, gone)]
+        assert joined.left == {3: "gone:k9"}
+
+
+def test_a_row_marked_as_gone_gives_way_to_the_row_that_is_back():
+    """Where the sheet has the row again, a row marked as gone shows its results no longer."""
+    lines = [Line(Row(2, ("cell 2",), key="k2"), "placed", key="k2")]
+    kept = [Kept(2, "k2", "2:x"), Kept(3, "gone:k2")]
+    for joined in (join(kept, lines), by_number(kept, lines, values.key)):
+        assert joined is not None
+        assert list(joined.lines.items()) == [(2, lines[0])]
+        assert joined.left == {3: "gone:k2"}

@@ -33,7 +33,7 @@ def test_lines_of_service_link_and_quantity_are_orders(make_text: MakeText, name
         {"service": 0, "link": 1, "quantity": 2},
     )
     assert rows(sheet) == [(1, ("101", A, "500")), (4, ("102", B, "1 000")), (5, ("103", C, None))]
-    assert sheet.notes == (("mass_order_remarks", {"count": 1, "rows": (3,)}),)
+    assert sheet.notes[-1] == ("mass_order_remarks", {"count": 1, "rows": (3,)})
     orders = [each.order for each in parsing.parse(sheet)]
     assert [each.quantity for each in orders if each] == [500, 1000, None]
 
@@ -135,3 +135,13 @@ def test_any_text_is_answered(text: str) -> None:
     except SheetError as error:
         code = error.code
     assert code in {"", "sheet.mass_order_line", "sheet.mass_order_lists"}
+
+
+@pytest.mark.parametrize(("name", "said"), [("orders.csv", True), ("orders.txt", False)])
+def test_a_table_without_a_header_says_how_it_was_read(name: str, said: bool, tmp_path: Path):
+    """A .csv without a header is read as service, link and quantity, and a note says so; pasted text needs none."""
+    path = tmp_path / name
+    path.write_text("1;https://example.com/a;500\n1;https://example.com/b;600\n", encoding="utf-8")
+    sheet = read_sheet(path)
+    assert [row.number for row in sheet.rows] == [1, 2]
+    assert (("no_header", {"columns": "Service, Link, Quantity"}) in sheet.notes) is said

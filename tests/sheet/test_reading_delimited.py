@@ -322,3 +322,9 @@ def test_any_bytes_are_answered(content: bytes) -> None:
     except SheetError as error:
         code = error.code
     assert code in {"", "sheet.not_text", "sheet.zero_byte", "sheet.quotes", "sheet.encoding_unsure"}
+
+
+def test_text_that_programs_force_on_excel_is_what_it_shows(make_text: MakeText) -> None:
+    """A cell written as `="00123"` is 00123; any other that begins with = stays as it is."""
+    content = 'Service,Link,Quantity,Note\n="007","=""https://example.com/a""",="500",="a"&"b"\n'
+    assert read_sheet(make_text(content)).rows[0].cells == ("007", "https://example.com/a", "500", '="a"&"b"')

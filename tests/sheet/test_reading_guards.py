@@ -92,7 +92,7 @@ def test_the_lock_file_of_an_open_workbook_is_told(make_text: MakeText, name: st
     ("content", "found"),
     [
         (b"%PDF-1.7 ...", "pdf"),
-        (b"\n <html><body><table><tr><td>Service</td></tr></table>", "html"),
+        (b"\n <html><body><p>Service</p></body></html>", "html"),
         (b"\xef\xbb\xbf<TABLE border=1>", "html"),
         (b'<?xml version="1.0"?><Workbook/>', "xml"),
         (b"\x00\x01\x02", "binary"),
@@ -327,3 +327,14 @@ def test_where_no_row_is_a_header_the_first_is_spoken_of(make_xlsx: MakeXlsx) ->
     code, told = refusal(make_xlsx(Notes=[()], Orders=[(), ("Srvice", "Link", "Quantity"), (1, LINK, 5)]))
     assert (code, told["worksheet"], told["header_row"]) == ("sheet.columns_missing", "Orders", 2)
     assert (told["missing"], told["near"]) == (["Service"], [("Srvice", "Service")])
+
+
+@pytest.mark.parametrize("megabytes", [1, 200, 1_000])
+def test_what_is_wanted_is_what_lets_a_file_pass(megabytes: int) -> None:
+    """The megabytes that a refusal names are enough for that size, and no less would be, whatever was set."""
+    limits = Limits.sized(megabytes)
+    for name in ("worksheet", "member", "total"):
+        limit = getattr(limits, name)
+        for size in (limit + 1, limit * 3, limit * 7 + 123_456_789):
+            wanted = limits.wanted(size, limit)
+            assert getattr(Limits.sized(wanted), name) >= size > getattr(Limits.sized(wanted - 1), name)

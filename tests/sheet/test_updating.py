@@ -20,6 +20,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.table import Table, TableFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bulkorders.errors import GuardError
@@ -227,6 +228,66 @@ def test_new_rows_come_behind_the_last(desk: Desk):
     orders = desk.book()["Orders"]
     assert orders.auto_filter.ref == "A1:R5"
     assert orders["E5"]._style == orders["E4"]._style  # noqa: SLF001 - the whole look
+
+
+def with_table(*, foot: bool) -> Callable[[Workbook], None]:
+    """Return a change that puts a table around Orders, with a calculated column and perhaps a row of totals."""
+
+    def change(book: Workbook) -> None:
+        orders = book["Orders"]
+        width, last = orders.max_column + 1, orders.max_row
+        orders.auto_filter.ref = None
+        orders.cell(1, width, "Margin")
+        for number in range(2, last + 1):
+            orders.cell(number, width, "=Table1[[#This Row],[Charge]]*2")
+        if foot:
+            orders.cell(last + 1, 1, "Total")
+            charge = at(orders, "Charge")
+            letters = openpyxl.utils.get_column_letter(charge)
+            orders.cell(last + 1, charge, f"=SUM({letters}2:{letters}{last})")
+        end = f"{openpyxl.utils.get_column_letter(width)}{last + foot}"
+        table = Table(displayName="Table1", ref=f"A1:{end}", totalsRowCount=int(foot) or None)
+        table._initialise_columns()  # noqa: SLF001 - openpyxl's own way to name the columns
+        titles = [str(cell.value) for cell in orders[1]]
+        for column, title in zip(table.tableColumns, titles, strict=True):
+            column.name = title if titles.count(title) == 1 else f"{title}{column.id}"
+        table.autoFilter.ref = f"A1:{openpyxl.utils.get_column_letter(width)}{last}"
+        table.tableColumns[-1].calculatedColumnFormula = TableFormula(
+            attr_text="Table1[[#This Row],[Charge]]*2"
+        )
+        orders.add_table(table)
+
+    return change
+
+
+@pytest.mark.parametrize("foot", [False, True])
+def test_a_table_around_orders_grows_with_its_rows(foot: bool, desk: Desk):
+    """A table made of Orders, its filter and its calculated column reach over new rows; its totals stay below."""
+    desk.edit(with_table(foot=foot))
+    desk.save(placed(2), placed(3), invalid(4), placed(5), placed(6))
+    orders = desk.book()["Orders"]
+    end = orders.tables["Table1"].ref.partition(":")[2]
+    assert end.endswith("7" if foot else "6")
+    assert orders.tables["Table1"].autoFilter.ref.endswith("6")
+    assert [cell.value for cell in orders["A"]][4:6] == ["Client 5", "Client 6"]
+    assert orders.cell(6, orders.max_column).value == "=Table1[[#This Row],[Charge]]*2"
+    assert orders.max_row == 6 + foot
+    if foot:
+        charge = openpyxl.utils.get_column_letter(at(orders, "Charge"))
+        assert (orders["A7"].value, orders[f"{charge}7"].value) == ("Total", f"=SUM({charge}2:{charge}6)")
+
+
+def test_a_table_that_ends_above_the_last_row_stays_as_it_is(desk: Desk):
+    """A table that is not of all rows is the user's own matter: rows that are new do not change it."""
+
+    def change(book: Workbook) -> None:
+        with_table(foot=False)(book)
+        book["Orders"].cell(6, 1, "a remark")
+
+    desk.edit(change)
+    before = desk.book()["Orders"].tables["Table1"].ref
+    desk.save(placed(2), placed(3), invalid(4), placed(5))
+    assert desk.book()["Orders"].tables["Table1"].ref == before
 
 
 def test_a_row_that_was_put_right_in_the_sheet(desk: Desk):
@@ -660,3 +721,118 @@ def test_damaged_workbooks_cost_no_results(desk: Desk):
         if saved is not None and saved.path != desk.path:
             assert Desk(saved.path).rows("Status")[0] == ("Completed",)
             saved.path.unlink()
+
+
+def test_what_is_written_beside_shows_each_order_once(desk: Desk):
+    """A workbook written beside the one that was given back finds its own rows by key: no order stands in it twice."""
+    desk.edit(lambda book: setattr(book["Orders"], "title", "Mine"))
+    other = desk.save(placed(2), placed(3), invalid(4)).path
+    assert other != desk.path
+    read = placed(2)
+    assert read.row is not None
+    read = replace(read, row=replace(read.row, key=read.key))
+    assert desk.save(read, placed(3, at=0), invalid(4), given=desk.path).path == other
+    ids = [found["Order ID"] for found in records(openpyxl.load_workbook(other)["Orders"])]
+    assert ids == ["ID2", "ID3", None]
+
+
+def doubtful(number: int) -> Line:
+    """Return an order that is in doubt."""
+    found = placed(number)
+    assert found.submission is not None
+    sent = replace(found.submission, state=State.IN_DOUBT, order_ids=(), sent_at=WHEN)
+    return replace(found, state="in_doubt", submission=sent)
+
+
+def remark(book: Workbook) -> None:
+    """Put a column and rows of one's own on In doubt, change a width, a zoom, and write on the Summary."""
+    doubt = book["In doubt"]
+    doubt["P1"], doubt["P2"], doubt["P3"] = "Asked", "Monday", "Tuesday"
+    doubt["P3"].fill = PatternFill("solid", fgColor="FFFFFF00")
+    doubt["Q3"] = "=F3*2"
+    doubt["A6"], doubt["F6"] = "All", "=SUM(F2:F3)"
+    doubt.column_dimensions["E"].width = 71
+    doubt.sheet_view.zoomScale = 140
+    summary = book["Summary"]
+    summary["O3"] = "for the client"
+    summary.cell(summary.max_row + 2, 2, "Thank you.")
+
+
+def test_what_the_user_wrote_on_our_other_worksheets_stays(desk: Desk):
+    """Columns beside In doubt follow their orders, rows below stay below, widths and zoom stay; so on the Summary."""
+    desk.save(doubtful(2), doubtful(3), invalid(4))
+    desk.edit(remark)
+    for _ in range(2):
+        desk.save(doubtful(5), doubtful(2), doubtful(3), invalid(4))
+        doubt = desk.book()["In doubt"]
+        shown = {
+            doubt.cell(n, 5).value: (doubt.cell(n, 16).value, doubt.cell(n, 17).value) for n in (2, 3, 4)
+        }
+        assert shown[link(2)] == ("Monday", None)
+        row = next(n for n in (2, 3, 4) if doubt.cell(n, 5).value == link(3))
+        assert shown[link(3)] == ("Tuesday", f"=F{row}*2")
+        assert doubt.cell(row, 16).fill.fgColor.rgb == "FFFFFF00"
+        assert shown[link(5)] == (None, None)
+        assert (doubt["P1"].value, doubt["A6"].value, doubt["F6"].value) == ("Asked", "All", "=SUM(F2:F4)")
+        assert (doubt.column_dimensions["E"].width, doubt.sheet_view.zoomScale) == (71, 140)
+        summary = desk.book()["Summary"]
+        assert summary["O3"].value == "for the client"
+        assert [cell.value for cell in summary["B"]][-1] == "Thank you."
+
+
+def test_a_remark_on_an_order_that_is_settled_stays_below(desk: Desk):
+    """What was noted beside an order in doubt stands below the others, with its key, once it is settled."""
+    desk.save(doubtful(2), doubtful(3), invalid(4))
+    desk.edit(remark)
+    for _ in range(2):
+        desk.save(placed(2), doubtful(3), invalid(4))
+        rows = [[cell for cell in row if cell] for row in desk.book()["In doubt"].values]
+        assert [row[-1] for row in rows if "Tuesday" in row] == ["=F2*2"]
+        assert rows[-1] == ["Order", f"{2:032x}", "Monday"]
+        assert ["All", "=SUM(F2:F2)"] in rows
+    desk.save(doubtful(2), doubtful(3), invalid(4))
+    rows = [[cell for cell in row if cell] for row in desk.book()["In doubt"].values]
+    assert [row[2] for row in rows if "Monday" in row] == ["1"]
+
+
+def test_rows_added_to_the_rows_to_fix_are_not_lost(desk: Desk):
+    """An order written below To fix is there after a refresh, and the remarks beside rows to fix are too."""
+
+    def change(book: Workbook) -> None:
+        fix = book["To fix"]
+        fix.cell(1, 11, "Who")
+        fix.cell(2, 11, "Ann")
+        for column, value in enumerate(cells(9), start=1):
+            fix.cell(3, column, value)
+
+    desk.edit(change)
+    for _ in range(2):
+        desk.save(invalid(5), placed(2), placed(3), invalid(4))
+        found = records(desk.book()["To fix"])
+        assert [(row["Client"], row["Who"]) for row in found] == [
+            ("Client 5", None), ("Client 4", "Ann"), ("Client 9", None),
+        ]  # fmt: skip
+    assert [row.cells[0] for row in read_sheet(desk.path).rows][-1] == "Client 9"
+
+
+def test_notes_pinned_to_our_other_worksheets_stay(desk: Desk):
+    """A note on an order in doubt goes with its order; one on the Summary stays; ours are not doubled."""
+    desk.save(doubtful(2), doubtful(3), invalid(4))
+
+    def pin(book: Workbook) -> None:
+        book["In doubt"]["E3"].comment = Comment("asked them", "Ann")
+        book["Summary"]["B3"].comment = Comment("nice", "Ann")
+
+    desk.edit(pin)
+    for _ in range(2):
+        desk.save(doubtful(5), doubtful(2), doubtful(3), invalid(4))
+        book = desk.book()
+        pinned = {
+            (sheet.title, sheet.cell(cell.row, 5).value, cell.comment.text)
+            for sheet in (book["In doubt"], book["Summary"])
+            for row in sheet
+            for cell in row
+            if cell.comment
+        }
+        assert {text for _, _, text in pinned} == {"asked them", "nice", "Times are in UTC."}
+        assert ("In doubt", link(3), "asked them") in pinned

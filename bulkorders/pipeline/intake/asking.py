@@ -15,6 +15,7 @@ from bulkorders.pipeline.options import Front, Options
 from bulkorders.settings import Settings
 from bulkorders.sheet.naming import field_of, spelled, title_of
 from bulkorders.sheet.reading import read_sheet
+from bulkorders.sheet.reading.limits import Limits
 
 MOST_QUESTIONS = 12
 QUANTITY_NOTES = ("column_perhaps", "column_near")
@@ -26,7 +27,10 @@ async def read(options: Options, settings: Settings, front: Front) -> Sheet:
 
     Raises SheetError as `read_sheet` does, also where nobody could or would say what is meant.
     """
-    reading = _Reading(options, front, Mappings(settings.home), dict(options.mapping), options.worksheet)
+    limits = Limits.sized(settings.max_sheet_megabytes)
+    reading = _Reading(
+        options, front, Mappings(settings.home), dict(options.mapping), options.worksheet, limits
+    )
     return await reading.read()
 
 
@@ -39,6 +43,7 @@ class _Reading:
     memory: Mappings
     said: dict[str, str]
     worksheet: str | None
+    limits: Limits
     known: dict[str, str] = field(default_factory=dict)
     looked: set[frozenset[str]] = field(default_factory=set)
 
@@ -61,7 +66,11 @@ class _Reading:
         while True:
             try:
                 sheet = await asyncio.to_thread(
-                    read_sheet, self.options.sheet, worksheet=self.worksheet, mapping=self.mapping
+                    read_sheet,
+                    self.options.sheet,
+                    worksheet=self.worksheet,
+                    mapping=self.mapping,
+                    limits=self.limits,
                 )
             except SheetError as error:
                 if error.code not in AMBIGUOUS or asked >= MOST_QUESTIONS:

@@ -20,6 +20,7 @@ from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.intake import asking
 from bulkorders.pipeline.options import Front, Options, Quiet
 from bulkorders.settings import Settings
+from bulkorders.sheet.reading import uncollected
 from bulkorders.sheet.results import results_path
 from bulkorders.validation import batch, parsing
 from bulkorders.validation.batch import Allowances, Checked, Memory, Target
@@ -84,7 +85,8 @@ async def read(options: Options, settings: Settings, front: Front | None = None)
     # Before it is read: a sheet that is saved meanwhile then differs, and is never taken for the reviewed one.
     digest = await asyncio.to_thread(digest_of, options.sheet)
     sheet = await asking.read(options, settings, front or Quiet(yes=False))
-    parsed = parsing.parse(sheet, settings.decimal)
+    with uncollected():
+        parsed = parsing.parse(sheet, settings.decimal)
     default = options.campaign or sheet.campaign_id or _stem(options)
     orders = [each.order for each in parsed if each.order is not None]
     campaigns = tuple(dict.fromkeys(_campaign(order, options, default) for order in orders)) or (default,)
@@ -116,10 +118,12 @@ async def check(checking: Checking, accounts: Mapping[str | None, Account], jour
     """Hold every parsed order against its panel's catalogue and the journal's memory."""
     checking.accounts = accounts
     _check_own_names(checking)
-    identified = batch.identify(_targets(checking))
+    with uncollected():
+        identified = batch.identify(_targets(checking))
     checking.memory = await _memory(checking, identified, journal)
-    answers = batch.check(checking.sheet, identified, checking.memory, _allowances(checking))
-    checking.checked = {answer.identified.order.row: answer for answer in answers}
+    with uncollected():
+        answers = batch.check(checking.sheet, identified, checking.memory, _allowances(checking))
+        checking.checked = {answer.identified.order.row: answer for answer in answers}
 
 
 def _check_own_names(checking: Checking) -> None:

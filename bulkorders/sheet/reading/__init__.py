@@ -42,12 +42,12 @@ def read_sheet(
     …), `xlsx.Workbook`, `delimited.read_delimited`, `header.make_sheet`, and `sheet.which_worksheet` or
     `sheet.no_worksheet` where it isn't clear what to read.
     """
-    with _uncollected():
+    with uncollected():
         return _read(Path(path), str(path), worksheet, mapping, limits)
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Let a million values be made without a search for circles among them each few thousand."""
     was = gc.isenabled()
     gc.disable()

@@ -107,8 +107,7 @@ class Archive:
             unpacked += info.file_size
             self._check_size(name, info)
         if unpacked > self._limits.total:
-            size, limit = unpacked, self._limits.total
-            raise SheetError("sheet.too_large", path=self.path, part=None, size=size, limit=limit)
+            raise self._too_large(None, unpacked, self._limits.total)
         return found
 
     def _check_size(self, name: str, info: zipfile.ZipInfo) -> None:
@@ -119,4 +118,8 @@ class Archive:
             raise SheetError("sheet.bomb", path=self.path, part=name, ratio=ratio, limit=limits.ratio)
         limit = limits.worksheet if self._holds_rows(name.lower()) else limits.member
         if size > limit:
-            raise SheetError("sheet.too_large", path=self.path, part=name, size=size, limit=limit)
+            raise self._too_large(name, size, limit)
+
+    def _too_large(self, part: str | None, size: int, limit: int) -> SheetError:
+        wanted = self._limits.wanted(size, limit)
+        return SheetError("sheet.too_large", path=self.path, part=part, size=size, limit=limit, wanted=wanted)

@@ -70,6 +70,14 @@ def _reader(kind: str) -> Callable[[str, bytes, Limits], Reader]:
         from bulkorders.sheet.reading.xlsb import Xlsb  # noqa: PLC0415 - likewise
 
         return Xlsb
+    if kind == ".html":
+        from bulkorders.sheet.reading.web_tables import WebTables  # noqa: PLC0415 - likewise
+
+        return WebTables
+    if kind == ".xml":
+        from bulkorders.sheet.reading.xml_2003 import Xml2003  # noqa: PLC0415 - likewise
+
+        return Xml2003
     from bulkorders.sheet.reading.xlsx import Xlsx  # noqa: PLC0415 - likewise
 
     return Xlsx

@@ -18,6 +18,9 @@ SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?(?:\r\n?|\n|\Z)', re.IGNORECASE)
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 1 << 16
 SAMPLE_ROWS = 60
+FORCED = 2
+"""How many quotation marks a cell has that is written as `="00123"`."""
+
 LONGEST_CELL = 10_000_000
 
 
@@ -72,6 +75,13 @@ def _evenness(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
     return widths.count(usual), usual
 
 
+def _plain(cell: str) -> str | None:
+    """Return a cell; one written as `="00123"`, by which programs keep Excel from changing it, as what it shows."""
+    if cell.startswith('="') and cell.endswith('"') and cell.count('"') == FORCED:
+        return cell[2:-1] or None
+    return cell
+
+
 def _records(path: Path, text: str, delimiter: str, first: int) -> Iterator[tuple[int, tuple[Cell, ...]]]:
     """Give each record with its number. Strictly: an open quote would swallow all orders after it.
 
@@ -82,7 +92,10 @@ def _records(path: Path, text: str, delimiter: str, first: int) -> Iterator[tupl
     number, line = 0, first
     try:
         for number, record in enumerate(records, start=1):
-            yield number, tuple([cell or None for cell in record])
+            yield (
+                number,
+                tuple([None if not cell else _plain(cell) if cell[0] == "=" else cell for cell in record]),
+            )
             line = first + records.line_num
     except csv.Error as error:
         where, row = str(path), number + 1

@@ -1,8 +1,11 @@
 """How large an order sheet may be, how much of it a zip may hide, and what reading it may take."""
 
 from dataclasses import dataclass
+from typing import Self
 
 MEGABYTE = 1_000_000
+USUAL = 200
+"""Megabytes that a worksheet may unpack to, where nothing else is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,32 @@ class Limits:
     memory_each: int = 40
     seconds: int = 60
     seconds_each: int = 5
+
+    @classmethod
+    def sized(cls, megabytes: int) -> Self:
+        """Return the limits under which a worksheet may unpack to so many megabytes, all others in proportion.
+
+        What is usual is allowed in any case.
+        """
+        part = max(megabytes, USUAL)
+        return cls(
+            member=cls.in_proportion(50, part),
+            worksheet=megabytes * MEGABYTE,
+            total=cls.in_proportion(300, part),
+            area=20 * cls.in_proportion(1, part),
+            memory=cls.in_proportion(1_500, part),
+            seconds=60 * part // USUAL,
+        )
+
+    @staticmethod
+    def in_proportion(megabytes: int, part: int) -> int:
+        """Return as many bytes to so many megabytes as a worksheet may have to what is usual."""
+        return megabytes * part * MEGABYTE // USUAL
+
+    def wanted(self, size: int, limit: int) -> int:
+        """Return the megabytes of a worksheet that would let this size pass where `limit` stopped it."""
+        whole = self.worksheet if limit == self.worksheet else max(self.worksheet, USUAL * MEGABYTE)
+        return -(-size * whole // (limit * MEGABYTE))
 
     def memory_for(self, size: int) -> int:
         """Return the bytes of memory that reading a file of this size may take."""

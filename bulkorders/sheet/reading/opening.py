@@ -38,6 +38,7 @@ SIGNATURES = (
     (b"PAR1", "parquet"),
     (b"{\\rtf", "document"),
 )
+XML_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 PAGE = (b"<!doctype html", b"<html", b"<head", b"<table", b"<body", b"<meta", b"<style")
 
 PARTS = (("xl/workbook.bin", ".xlsb"), ("content.xml", ".ods"), ("word/document.xml", "document"))
@@ -49,7 +50,7 @@ def load(path: Path, limits: Limits) -> bytes:
 
     Raises SheetError `sheet.not_found`, `sheet.folder`, `sheet.lock_file`, `sheet.kind` (facts `kind`,
     `read`), `sheet.no_permission`, `sheet.unreadable` (`reason`), `sheet.too_large` (`size`, `limit`, in
-    bytes) or `sheet.empty`, each with `path`.
+    bytes; `wanted`, megabytes) or `sheet.empty`, each with `path`.
     """
     told = str(path)
     try:
@@ -60,7 +61,10 @@ def load(path: Path, limits: Limits) -> bytes:
         if not stat.S_ISREG(about.st_mode):
             raise SheetError("sheet.unreadable", path=told, reason="not a file")
         if about.st_size > limits.total:
-            raise SheetError("sheet.too_large", path=told, part=None, size=about.st_size, limit=limits.total)
+            size, wanted = about.st_size, limits.wanted(about.st_size, limits.total)
+            raise SheetError(
+                "sheet.too_large", path=told, part=None, size=size, limit=limits.total, wanted=wanted
+            )
         content = path.read_bytes()
     except FileNotFoundError:
         raise SheetError("sheet.not_found", path=told) from None
@@ -84,6 +88,8 @@ def _check_name(path: Path) -> None:
 def kind_of(path: Path, content: bytes) -> str:
     """Return what these bytes are: ".xlsx", ".xlsb", ".xls", ".ods" or, for text, ".csv".
 
+    Under a workbook's name there may also be tables of a web page (".html"), or Excel's XML of 2003 (".xml").
+
     Raises SheetError `sheet.encrypted`, `sheet.kind` (a workbook older than Excel 97),
     `sheet.not_workbook` or `sheet.not_text` (by the name; fact `found`: "pdf", "html", "xml", …).
     """
@@ -96,6 +102,10 @@ def kind_of(path: Path, content: bytes) -> str:
     found = seen(content)
     if content.startswith(OLDER):
         raise SheetError("sheet.kind", path=str(path), kind="Excel 2 to 5", read=KINDS)
+    if found == "html" and b"<td" in content.lower():
+        return ".html"
+    if found == "xml" and XML_2003 in content[:4096]:
+        return ".xml"
     # Whether all of it is text, decoding it will show; a workbook's name is told as what it isn't.
     if found == "text" or (found == "binary" and path.suffix.lower() in DELIMITED):
         return ".csv"

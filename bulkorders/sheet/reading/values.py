@@ -8,12 +8,16 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from bulkorders.errors import SheetError
 from bulkorders.model.orders import Cell, ErrorCell
+from bulkorders.sheet.reading import frames
 from bulkorders.sheet.reading.grid import Grid, Worksheet, blank
 from bulkorders.sheet.reading.limits import Limits
 from bulkorders.sheet.reading.marks import Marks, Refused, letters_of
 
 WHOLE = 10.0**18
 """Numbers below this are given as integers where they have no fraction, as all were written by people."""
+
+SHORT = 24
+"""Up to so many letters a text is likely to stand in many rows."""
 
 LEAST, SPARSE = 15, 4
 """Bytes of XML a cell with a value takes at least; how many places a large area may have for each."""
@@ -83,8 +87,11 @@ class FastReader:
                 row, column = sheet.end
                 reach.check(row + 1, column + 1, f"{letters_of(column)}{row + 1}", place)
             margin: list[Cell] = [None] * (sheet.start[1] if sheet.start else 0)
+            shared: dict[str, str] = {}
             for number, cells in enumerate(sheet.iter_rows(), start=1):
-                yield number, tuple(margin + _cells(cells))
+                if number % frames.ROWS == 0:
+                    shared = {}
+                yield number, tuple(margin + _cells(cells, shared))
 
     def _workbook(self) -> CalamineWorkbook:
         if self._opened is None:
@@ -116,10 +123,13 @@ def grid(reader: FastReader, worksheet: Worksheet, marks: Marks, reach: Reach, p
     return Grid(rows, worksheet.name, hidden, columns, tuple(marks.merged))
 
 
-def _cells(cells: Sequence[Cell]) -> list[Cell]:
-    """Return cells as people entered them: the fast reader has floats for all numbers and "" for no value."""
+def _cells(cells: Sequence[Cell], shared: dict[str, str]) -> list[Cell]:
+    """Return cells as people entered them: the fast reader has floats for all numbers and "" for no value.
+
+    Short texts that repeat become one, of which there are many: client, campaign, yes and no.
+    """
     return [
-        (cell or None)
+        (cell if len(cell) > SHORT else shared.setdefault(cell, cell) or None)
         if cell.__class__ is str
         else int(cell)
         if cell.__class__ is float and cell.is_integer() and -WHOLE < cell < WHOLE

@@ -1,7 +1,7 @@
 """The results workbook: every row of the sheet with what became of it, written whole or not at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import BinaryIO
@@ -42,12 +42,30 @@ SCHEMA = "2"
 """The number of this arrangement of worksheets, in the hidden one."""
 
 
+AUTHOR = "bulkorders"
+"""Who says what our notes say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A note of the user's: its row and column (from 0), who wrote it, and what."""
+
+    row: int
+    column: int
+    author: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is known of a workbook that is there already: its columns, and edited cells of To fix by key cell."""
+    """What is known of a workbook that is there already: its columns, and edited cells of To fix by key cell.
+
+    `remarks` are notes of its user's by worksheet.
+    """
 
     columns: Sequence[tuple[str, str]]
     edited: Mapping[str, Sequence[Cell]]
+    remarks: Mapping[str, Sequence[Remark]] = field(default_factory=dict)
 
 
 def write_results(
@@ -139,6 +157,12 @@ def _fill(
         workbook.add_worksheet(name, RowWorksheet)
         for name in (ORDERS_SHEET, TO_FIX_SHEET, IN_DOUBT_SHEET, SUMMARY_SHEET, SERVICES_SHEET, RUNS_SHEET)
     )
+    for worksheet in workbook.worksheets():
+        # Before the rows: notes on rows that are written are not taken.
+        worksheet.set_comments_author(AUTHOR)
+        for remark in told.remarks.get(worksheet.get_name(), ()) if told else ():
+            about = {"author": clean(remark.author)[:50], "x_scale": 2}
+            worksheet.write_comment(remark.row, remark.column, clean(remark.text), about)
     write_orders(orders, setting, () if told else lines)
     if write_to_fix(fix, setting, lines):
         fix.set_tab_color(TONES["invalid"].bar)

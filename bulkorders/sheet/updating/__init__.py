@@ -7,7 +7,7 @@ looks) is copied as it is packed.
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +16,7 @@ from bulkorders.model.orders import Sheet
 from bulkorders.model.report import Line, RunSummary
 from bulkorders.sheet import markers
 from bulkorders.sheet.columns import HIDDEN_SHEET, IN_DOUBT_SHEET, TO_FIX_SHEET
+from bulkorders.sheet.markers import USER
 from bulkorders.sheet.results import Told, values, write_whole
 from bulkorders.sheet.results.replacing import room_for
 from bulkorders.sheet.results.showing import Showing
@@ -25,10 +26,13 @@ from bulkorders.sheet.updating.directory import workbook_xml
 from bulkorders.sheet.updating.filling import Filling, Origin, users_columns
 from bulkorders.sheet.updating.fixing import edited_cells
 from bulkorders.sheet.updating.joining import Joined, by_key, by_number
+from bulkorders.sheet.updating.keeping import Keeping
 from bulkorders.sheet.updating.looks import Looks
 from bulkorders.sheet.updating.orders import Orders, read_orders
 from bulkorders.sheet.updating.package import Package, relations_part
+from bulkorders.sheet.updating.remarks import remarks_of
 from bulkorders.sheet.updating.rewriting import Rewriting
+from bulkorders.sheet.updating.tables import tables_around
 from bulkorders.sheet.updating.transplanting import Transplant
 from bulkorders.sheet.updating.unfit import Unfit
 
@@ -80,21 +84,34 @@ def _write(path: Path, file: BinaryIO, book: Book, orders: Orders, content: Cont
     """Write all parts."""
     filling = _filling(orders, content)
     room_for(path, orders.last - orders.header_row + len(filling.joined.new))
+    told = Told(filling.columns, edited_cells(path, book, content.sheet, content.lines))
     with tempfile.TemporaryFile(prefix="bulkorders-") as scratch:
-        edited = edited_cells(path, book, content.sheet, content.lines)
-        write_whole(
-            scratch,
-            path,
-            content.sheet,
-            content.lines,
-            content.summary,
-            describe=content.describe,
-            zone=content.zone,
-            told=Told(filling.columns, edited),
-        )
-        scratch.seek(0)
+        _scratch(path, scratch, content, told)
+        with Package(path, scratch) as package:
+            fresh = Book(package)
+            remarks = remarks_of(book, fresh)
+            if not remarks:
+                return _merge(file, book, fresh, orders, filling)
+    with tempfile.TemporaryFile(prefix="bulkorders-") as scratch:
+        # Where a note goes is known only now, and none can be put in afterwards.
+        _scratch(path, scratch, content, replace(told, remarks=remarks))
         with Package(path, scratch) as package:
             return _merge(file, book, Book(package), orders, filling)
+
+
+def _scratch(path: Path, scratch: BinaryIO, content: Content, told: Told) -> None:
+    """Write our worksheets, but for the rows of Orders."""
+    write_whole(
+        scratch,
+        path,
+        content.sheet,
+        content.lines,
+        content.summary,
+        describe=content.describe,
+        zone=content.zone,
+        told=told,
+    )
+    scratch.seek(0)
 
 
 def _filling(orders: Orders, content: Content) -> Filling:
@@ -128,13 +145,18 @@ def _merge(file: BinaryIO, book: Book, fresh: Book, orders: Orders, filling: Fil
     if styles is None:
         raise Unfit("workbook.unread", reason="it has no table of looks")
     looks = Looks(book.package.read(styles))
-    transplant = Transplant(book, fresh, looks)
+    known = [title for name, title in orders.written.columns if name == USER]
+    keeping = Keeping(
+        (*known, *filling.sheet.header), filling.sheet.results and filling.origin in ("same", "part")
+    )
+    transplant = Transplant(book, fresh, looks, keeping)
     there = [
         tab.name for tab in fresh.tabs if tab.name != fresh.tabs[0].name and _wanted(tab.name, book, filling)
     ]
     transplant.put_all(there)
     transplant.drop_calculation_chain()
     changed = transplant.finish()
+    tables = tables_around(book, orders)
     rewriting = Rewriting(
         book,
         looks,
@@ -145,7 +167,11 @@ def _merge(file: BinaryIO, book: Book, fresh: Book, orders: Orders, filling: Fil
         titles=filling.titles,
         new=filling.new_rows(),
         rows_added=len(filling.joined.new),
+        foot=tables.foot,
+        formulas=tables.formulas,
     )
+    if rewriting.rows_added:
+        changed.update(tables.grown(orders, rewriting.rows_added))
     # The looks are known only when all rows are written: their part comes behind.
     changed[orders.tab.part] = rewriting.pieces(orders.tab.part)
     local = _local_names(fresh, there)

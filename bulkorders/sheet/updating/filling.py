@@ -131,7 +131,9 @@ class Filling:
             return self._without(f"{HELD}{number}:{key}", "duplicate", values.COPIED)
         if number in self.joined.left:
             key = self.joined.left[number]
-            return self._without(key if key.startswith(GONE) else f"{GONE}{key}", "dropped", values.ROW_LEFT)
+            if key.startswith(GONE):
+                return self._without(key, "dropped", values.COPIED)
+            return self._without(f"{GONE}{key}", "dropped", values.ROW_LEFT)
         return None
 
     def new_rows(self) -> Iterator[_Cells]:

@@ -44,8 +44,11 @@ def by_number(kept: Iterable[Kept], lines: Iterable[Line], key_of: KeyOf) -> Joi
     None where a row's key is another one than was read: it is not the worksheet that was read.
     """
     rows = {row.number: row for row in kept}
-    gone = {row.key.removeprefix(GONE): row.number for row in rows.values() if row.key.startswith(GONE)}
+    gone: dict[str, int] = {}
     joined = Joined()
+    for row in rows.values():
+        if row.key.startswith(GONE) and gone.setdefault(row.key.removeprefix(GONE), row.number) != row.number:
+            joined.left[row.number] = row.key
     for line in lines:
         if line.row is None:
             place = gone.pop(key_of(line).removeprefix(GONE), None)
@@ -61,6 +64,9 @@ def by_number(kept: Iterable[Kept], lines: Iterable[Line], key_of: KeyOf) -> Joi
             return None
         else:
             joined.lines[found.number] = line
+    if gone:
+        shown = {key_of(line).removeprefix(GONE) for line in joined.lines.values()}
+        joined.left.update((place, f"{GONE}{key}") for key, place in gone.items() if key in shown)
     return joined
 
 
@@ -74,7 +80,7 @@ def by_key(
     """
     joined = Joined()
     taken: set[int] = set()
-    places, joined.copies = _keyed(kept)
+    places, joined.copies, repeated = _keyed(kept)
     left: list[Line] = []
     for line in lines:
         place = places.pop(key_of(line).removeprefix(GONE), None)
@@ -91,7 +97,7 @@ def by_key(
     for pick in (_whole, _numbered) if numbers else (_whole,):
         left, free = _by_mark(joined, left, free, mark_of, pick)
     joined.new = left
-    joined.left = {row.number: row.key for row in free}
+    joined.left = {row.number: row.key for row in free} | repeated
     return joined
 
 
@@ -100,10 +106,14 @@ def _settled(row: Kept) -> bool:
     return row.key.startswith((GONE, HELD))
 
 
-def _keyed(kept: Sequence[Kept]) -> tuple[dict[str, int], dict[int, str]]:
-    """Return the row of each key, and the rows that repeat one; a row marked as gone gives way to another."""
+def _keyed(kept: Sequence[Kept]) -> tuple[dict[str, int], dict[int, str], dict[int, str]]:
+    """Return the row of each key, the rows that repeat one, and those among them that are marked as gone.
+
+    A row marked as gone gives way to another.
+    """
     places: dict[str, int] = {}
     copies: dict[int, str] = {}
+    repeated: dict[int, str] = {}
     for gone in (False, True):
         for row in kept:
             key = row.key.strip()
@@ -112,9 +122,9 @@ def _keyed(kept: Sequence[Kept]) -> tuple[dict[str, int], dict[int, str]]:
             bare = key.removeprefix(GONE)
             if bare and bare not in places:
                 places[bare] = row.number
-            elif not gone:
-                copies[row.number] = key
-    return places, copies
+            else:
+                (repeated if gone else copies)[row.number] = key
+    return places, copies, repeated
 
 
 def _whole(mark: str) -> str:

@@ -26,7 +26,9 @@ class Rewriting:
     """What is to be changed: cells by row, and rows that follow behind the last.
 
     `wanted` gives the cells of a row by its number, None for a row that stays as it is. `titles` are further
-    header cells. `new` are the cells of further rows. `changed` counts the cells that were written.
+    header cells. `new` are the cells of further rows, `formulas` what else stands in each of them, by column.
+    Where there is a `foot`, the last row is a table's totals and stays below all others. `changed` counts the
+    cells that were written.
     """
 
     book: Book
@@ -38,6 +40,8 @@ class Rewriting:
     titles: Mapping[int, str] = field(default_factory=dict)
     new: Iterable[Wanted] = ()
     rows_added: int = 0
+    foot: bool = False
+    formulas: Mapping[int, str] = field(default_factory=dict)
     changed: int = 0
     _below: dict[int, int] = field(default_factory=dict)
 
@@ -47,12 +51,15 @@ class Rewriting:
         yield self._grown(sheet.head, rb'(<(?:\w+:)?dimension\b[^>]*\bref=")([^"]*)(")')
         appended = False
         for number, row in numbered(sheet):
-            if number > self.last and not appended:
+            if number > self._full and not appended:
                 appended = True
                 yield from self._further(sheet.tokens)
+            if self.foot and number == self.last:
+                yield moved(row, number, number + self.rows_added) if self.rows_added else row
+                continue
             if self.last < number <= self.last + self.rows_added:
                 continue  # nothing stood in it, and its place is taken
-            if number == self.last > self.header_row:
+            if number == self._full > self.header_row:
                 self._below = {cell.column: cell.style for cell in sheet.tokens.cells_of(row)}
             wanted = self.wanted(number) if number > self.header_row else None
             if number == self.header_row and self.titles:
@@ -66,6 +73,11 @@ class Rewriting:
         if not appended:
             yield from self._further(sheet.tokens)
         yield self._grown(sheet.tail, rb'(<(?:\w+:)?autoFilter\b[^>]*\bref=")([^"]*)(")')
+
+    @property
+    def _full(self) -> int:
+        """The last row but for a foot."""
+        return self.last - self.foot
 
     def _row(self, tokens: Tokens, number: int, row: bytes, wanted: Wanted) -> bytes:
         """Return a row with what is wanted in its cells, as tall as it takes unless a person set its height."""
@@ -141,14 +153,20 @@ class Rewriting:
 
     def _further(self, tokens: Tokens) -> Iterator[bytes]:
         """Give the rows that are new, with the looks of the last row that was there."""
-        for number, wanted in enumerate(self.new, start=self.last + 1):
-            cells = [
-                _cell(tokens, number, column, self._look(self._below.get(column, 0), held, form), held)
-                for column, (held, form) in sorted(wanted.items())
+        for number, wanted in enumerate(self.new, start=self._full + 1):
+            cells = {
+                column: _cell(
+                    tokens, number, column, self._look(self._below.get(column, 0), held, form), held
+                )
+                for column, (held, form) in wanted.items()
                 if held is not None or column in self._below
-            ]
+            }
+            for column, formula in self.formulas.items():
+                if column not in wanted:
+                    cells[column] = _formula(tokens, number, column, self._below.get(column, 0), formula)
             self.changed += len(cells)
-            yield b'<%brow r="%d">%b</%brow>' % (tokens.prefix, number, b"".join(cells), tokens.prefix)
+            inner = b"".join(cells[column] for column in sorted(cells))
+            yield b'<%brow r="%d">%b</%brow>' % (tokens.prefix, number, inner, tokens.prefix)
 
     def _grown(self, xml: bytes, pattern: bytes) -> bytes:
         """Return the XML with the area of an attribute reaching over the rows that are new."""
@@ -177,6 +195,20 @@ def _cell(tokens: Tokens, number: int, column: int, look: int, held: Stored) -> 
     if p:
         inner = re.sub(r"<(/?)(?=(?:is|t|v|c)[\s>])", rf"<\1{p.decode()}", inner)
     return start + inner.encode("utf-8")
+
+
+def _formula(tokens: Tokens, number: int, column: int, look: int, formula: str) -> bytes:
+    """Return the XML of a cell with a formula, which is written as it stands in XML."""
+    p = tokens.prefix
+    place = b'<%bc r="%b%d" s="%d"' % (p, letters_of(column), number, look)
+    return place + b"><%bf>%b</%bf></%bc>" % (p, formula.encode("utf-8"), p, p)
+
+
+def moved(row: bytes, number: int, to: int) -> bytes:
+    """Return the row of totals under another number; areas of its formulas that end above it still do."""
+    row = re.sub(rb'(\sr="[A-Z]*)%d"' % number, rb'\g<1>%d"' % to, row)
+    end = rb"(<(?:\w+:)?f\b[^>]*>[^<]*?:\$?[A-Z]{1,3}\$?)%d\b" % (number - 1)
+    return re.sub(end, rb"\g<1>%d" % (to - 1), row)
 
 
 def _fitting(tokens: Tokens, row: bytes) -> bytes:

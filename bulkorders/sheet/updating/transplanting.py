@@ -5,8 +5,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
+from bulkorders.sheet.updating.adding import Adding
 from bulkorders.sheet.updating.book import Book, Tab
 from bulkorders.sheet.updating.drawings import EMPTY, Drawn, drawn_by_user, with_drawn
+from bulkorders.sheet.updating.keeping import Keeping, adding_of
 from bulkorders.sheet.updating.kinds import Kinds
 from bulkorders.sheet.updating.looks import Looks
 from bulkorders.sheet.updating.package import (
@@ -16,6 +18,7 @@ from bulkorders.sheet.updating.package import (
     relations,
     relations_part,
 )
+from bulkorders.sheet.updating.tokens import WorksheetXml
 from bulkorders.sheet.updating.unfit import Unfit
 
 _ROW_END = b"</row>"
@@ -47,8 +50,9 @@ _OWN = frozenset(
 class Transplant:
     """Collects what changes in the existing package while worksheets are put into it."""
 
-    def __init__(self, book: Book, fresh: Book, looks: Looks) -> None:
+    def __init__(self, book: Book, fresh: Book, looks: Looks, keeping: Keeping) -> None:
         self._book = book
+        self._keeping = keeping
         self._fresh = fresh
         self._cells, self._rules = looks.take(Looks(fresh.package.read(_styles_part(fresh))))
         self.changed: dict[str, Content | None] = {}
@@ -81,7 +85,8 @@ class Transplant:
             self._types.set(part, _SHEET)
         self._take_relations(source.part, part)
         added = self._draw(source.part, part, self._drawn[name]) if name in self._drawn else b""
-        self.changed[part] = self._looked(source.part, added)
+        adding = None if there is None else adding_of(self._book, there, self._fresh, source, self._keeping)
+        self.changed[part] = self._looked(source.part, added, adding)
 
     def _draw(self, source: str, target: str, drawn: Drawn) -> bytes:
         """Put what the user has drawn into the new worksheet's drawing; return the element that names a further one."""
@@ -146,34 +151,46 @@ class Transplant:
             if self._book.package.has(relations_part(part)):
                 self.changed[relations_part(part)] = None
 
-    def _looked(self, part: str, drawing: bytes) -> Iterator[bytes]:
+    def _looked(self, part: str, drawing: bytes, adding: Adding | None) -> Iterator[bytes]:
         """Give a worksheet's XML with the numbers of its looks as they are in the existing workbook.
 
         `drawing` is an element that names a further drawing, or nothing.
         """
 
-        def here(table: Sequence[int]) -> Callable[[re.Match[bytes]], bytes]:
-            return lambda found: b'%b%d"' % (found[1], table[int(found[2])])
+        def ending(xml: bytes) -> bytes:
+            at = min(at for mark in _BEHIND_DRAWING if (at := xml.find(mark)) >= 0)
+            return xml[:at] + drawing + xml[at:]
 
-        left = b""
+        if adding is not None and not adding.bare:
+            yield from adding.applied(WorksheetXml(self._fresh.package.pieces(part)), self._here, ending)
+            return
+        left, head = b"", adding is not None
         for piece in chain(self._fresh.package.pieces(part), (b"",)):
             whole = left + piece
             cut = whole.rfind(_ROW_END) + len(_ROW_END) if piece else len(whole)
             if cut < len(_ROW_END):
                 left = whole
                 continue
-            xml, left = whole[:cut], whole[cut:]
-            for pattern, table in (
-                (_CELL_LOOK, self._cells),
-                (_ROW_LOOK, self._cells),
-                (_COLUMN_LOOK, self._cells),
-                (_RULE_LOOK, self._rules),
-            ):
-                xml = pattern.sub(here(table), xml)
-            if drawing and not piece:
-                at = min(at for mark in _BEHIND_DRAWING if (at := xml.find(mark)) >= 0)
-                xml = xml[:at] + drawing + xml[at:]
-            yield xml
+            xml, left = self._here(whole[:cut]), whole[cut:]
+            if head and adding is not None:
+                start = xml.find(b"<sheetData")
+                xml, head = adding.head(xml[:start]) + xml[start:], False
+            yield ending(xml) if drawing and not piece else xml
+
+    def _here(self, xml: bytes) -> bytes:
+        """Return XML of the new worksheets with the looks' numbers in this workbook."""
+
+        def number(table: Sequence[int]) -> Callable[[re.Match[bytes]], bytes]:
+            return lambda found: b'%b%d"' % (found[1], table[int(found[2])])
+
+        for pattern, table in (
+            (_CELL_LOOK, self._cells),
+            (_ROW_LOOK, self._cells),
+            (_COLUMN_LOOK, self._cells),
+            (_RULE_LOOK, self._rules),
+        ):
+            xml = pattern.sub(number(table), xml)
+        return xml
 
     def _take_relations(self, source: str, target: str) -> None:
         """Bring what a new part refers to, and let it refer to that under its new name."""

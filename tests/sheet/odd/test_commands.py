@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,26 @@ def test_a_pipe_under_the_name_of_a_sheet_is_not_waited_for(desk):
     """A named pipe is refused at once."""
     os.mkfifo(desk.folder / "orders.xlsx")
     assert desk.run("check", "orders.xlsx", "--json").json["error"]["code"] == "sheet.unreadable"
+
+
+def test_a_sheet_beyond_the_limit_is_read_once_the_setting_allows_it(desk, make_xlsx):
+    """A worksheet that is too large is refused in a sentence that names the setting and the figure that will do."""
+    rows = [("Service", "Link", "Quantity"), *((1, f"{LINK}/{n}{'x' * 400}", 500) for n in range(2_500))]
+    path = make_xlsx("large.xlsx", Orders=rows)
+    desk.changes["BULKORDERS_MAX_SHEET_MEGABYTES"] = "1"
+    (desk.folder / "bulkorders.toml").write_text("max_sheet_megabytes = 1\n", encoding="utf-8")
+    assert (
+        desk.run("check", path, "--json").code == 0
+    )  # the texts stand in a part of their own, 50 MB at most
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] += b" " * 2_000_000
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    refused = desk.run("check", path, "--json")
+    assert (refused.code, refused.json["error"]["code"]) == (2, "sheet.too_large")
+    wanted = refused.json["error"]["next"].partition("BULKORDERS_MAX_SHEET_MEGABYTES=")[2].rstrip(".")
+    del desk.changes["BULKORDERS_MAX_SHEET_MEGABYTES"]
+    (desk.folder / "bulkorders.toml").write_text(f"max_sheet_megabytes = {wanted}\n", encoding="utf-8")
+    assert desk.run("check", path, "--json").json["counts"]["rows"] == 2_500
