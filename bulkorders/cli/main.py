@@ -9,6 +9,7 @@ import click
 
 from bulkorders.cli import (
     books,
+    cluster,
     daily,
     doubts,
     exports,
@@ -51,6 +52,7 @@ for _command in (
     history.show,
     books.close,
     journal.journal,
+    cluster.worker,
     tools.sandbox,
 ):
     bulkorders.add_command(_command)

@@ -9,7 +9,7 @@ idle one under it, and no redirect, proxy, retry or second protocol lies between
 import asyncio
 import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
@@ -178,15 +178,27 @@ class Wire:
         return client.build_request("POST", self._url, content=body, headers=headers, extensions=extensions)
 
 
-class Sending:
-    """Whether the first byte of one request may have left."""
+class TooLateError(Exception):
+    """The request may not be sent any more; nothing of it was."""
 
-    def __init__(self) -> None:
+
+class Sending:
+    """Whether the first byte of one request may have left; `too_late` is asked right before it would.
+
+    A machine that slept, or a process that was frozen while it connected, finds out here.
+    """
+
+    def __init__(self, too_late: Callable[[], bool] | None = None) -> None:
         self.begun = False
+        self.late = False
+        self._too_late = too_late
 
     async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
-        """Take in one of httpcore's events."""
+        """Take in one of httpcore's events; raise TooLateError where nothing may be sent any more."""
         if event == SENT_EVENT:
+            self.late = self._too_late is not None and self._too_late()
+            if self.late:
+                raise TooLateError
             self.begun = True
 
 
