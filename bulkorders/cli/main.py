@@ -53,10 +53,13 @@ for _command in (
     books.close,
     journal.journal,
     cluster.worker,
+    cluster.status,
     tools.sandbox,
 ):
     bulkorders.add_command(_command)
 journal.journal.add_command(books.enter)
+panels.panels.add_command(cluster.pause)
+panels.panels.add_command(cluster.resume)
 
 
 def run(arguments: Sequence[str]) -> int:

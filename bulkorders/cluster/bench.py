@@ -27,9 +27,9 @@ UPDATE workers SET seen_at = clock_timestamp(), in_flight = %(in_flight)s, place
 WHERE id = %(worker)s RETURNING clock_off
 """
 
-SWEEP_SOON = """
+SWEEP_NOW = f"""
 INSERT INTO procrastinate_jobs (queue_name, task_name, priority, queueing_lock)
-VALUES (%(queue)s, %(task)s, %(priority)s, 'sweep') ON CONFLICT DO NOTHING RETURNING id
+VALUES ('{queues.SWEEPING}', '{queues.SWEEP}', {queues.URGENT}, 'sweep') ON CONFLICT DO NOTHING RETURNING id
 """
 
 COUNTED = {
@@ -153,4 +153,4 @@ class Bench:
 
     async def sweep_soon(self) -> None:
         """Ask for a sweep; one that waits already is enough."""
-        await self.engine.all(SWEEP_SOON, queue=queues.SWEEPING, task=queues.SWEEP, priority=queues.URGENT)
+        await self.engine.all(SWEEP_NOW)

@@ -110,7 +110,15 @@ async def _submit(options: Options, settings: Settings, front: Front, *, wait: b
         if keys and not wait:
             front.tell(wording.note("cluster.queued", {"count": len(keys)}))
         return await ending.finish(
-            run, record.journal, front, begun, results, stopped=stopped, placed_now=keys, ask_balance=False
+            run,
+            record.journal,
+            front,
+            begun,
+            results,
+            stopped=stopped,
+            placed_now=keys,
+            ask_balance=False,
+            queued=True,
         )
 
 

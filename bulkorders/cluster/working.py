@@ -154,8 +154,8 @@ async def _asked(bench: Bench, account: Account) -> None:
 async def _until_stopped(
     bench: Bench, lanes: int, serve: Callable[[Bench], Coroutine[Any, Any, None]] | None
 ) -> None:
-    app = bench.engine.app
-    jobs.register(app, bench)
+    asyncio.get_running_loop().set_exception_handler(_heard_of)
+    jobs.register(bench.engine.app, bench)
     plan: Mapping[str, tuple[list[str], int]] = {
         "sweep": ([queues.SWEEPING], 1),
         "care": ([queues.PAPERS, *(queues.care_of(account) for account in bench.accounts)], 2),
@@ -181,6 +181,11 @@ async def _until_stopped(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _heard_of(_loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+    """Log what went wrong in a job that was taken back meanwhile: what is left of it, the journal says."""
+    log.info("%s: %s", context.get("message"), context.get("exception"))
 
 
 class _Hand:

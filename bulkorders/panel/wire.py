@@ -9,7 +9,7 @@ idle one under it, and no redirect, proxy, retry or second protocol lies between
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
@@ -185,17 +185,25 @@ class TooLateError(Exception):
 class Sending:
     """Whether the first byte of one request may have left; `too_late` is asked right before it would.
 
-    A machine that slept, or a process that was frozen while it connected, finds out here.
+    A machine that slept, or a process that was frozen while it connected, finds out here. `still` is awaited
+    before that: where the turn that was taken for this request is too old by now, it takes another.
     """
 
-    def __init__(self, too_late: Callable[[], bool] | None = None) -> None:
+    def __init__(
+        self,
+        too_late: Callable[[], bool] | None = None,
+        still: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.begun = False
         self.late = False
         self._too_late = too_late
+        self._still = still
 
     async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
         """Take in one of httpcore's events; raise TooLateError where nothing may be sent any more."""
         if event == SENT_EVENT:
+            if self._still is not None:
+                await self._still()
             self.late = self._too_late is not None and self._too_late()
             if self.late:
                 raise TooLateError

@@ -53,7 +53,7 @@ class Came:
 class Attempts:
     """Makes attempts for one panel in one run.
 
-    `still` is awaited between claim and sending: where the turn that was taken before the claim is too old by
+    `still` is awaited right before the first byte: where the turn that was taken before the claim is too old by
     then, it takes another.
     """
 
@@ -80,13 +80,11 @@ class Attempts:
         Raises JournalError where the claim can't be written (then nothing was sent).
         """
         attempt, began = uuid4().hex, self._clock()
-        sending = Sending(lambda: self._clock() - began > DEADLINE)
+        sending = Sending(lambda: self._clock() - began > DEADLINE, self._still)
         claim = asyncio.ensure_future(self._journal.claim(order.key, attempt, self._run))
         try:
             if not await asyncio.shield(claim):
                 return None
-            if self._still is not None:
-                await self._still()
             if self._clock() - began > DEADLINE:
                 return await self._record(order, attempt, EXPIRED)
             outcome = await self._panel.add(order.parameters, sending, attempt)
