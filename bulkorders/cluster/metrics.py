@@ -1,4 +1,4 @@
-"""Metrics in Prometheus text form, served by a worker to whoever may reach the address: on this machine alone by default."""
+"""Metrics in Prometheus text form, served by a worker: to this machine alone unless told otherwise."""
 
 import asyncio
 import re

@@ -18,6 +18,9 @@ SHARE = 0.9
 STALE = 0.08
 """Seconds (of a limit's own time, at most a second) that a turn is kept: with the share, no window has too many."""
 
+LEAD = 0.15
+"""Seconds before its turn that an order may be claimed: the claim's own time is not lost then."""
+
 LONG = 60.0
 """Seconds of a limit from which on calls that are no orders may come in a burst: some panels allow ten an hour."""
 
@@ -94,36 +97,45 @@ class SharedPace:
         self.paused = paused
 
     async def turn(self, action: str) -> None:
-        """Wait for the next turn. Where the panel is paused it returns at once: the caller asks `paused`."""
+        """Wait for the next turn; of an order, until it may be claimed: `still` waits for the turn itself.
+
+        Where the panel is paused it returns at once: the caller asks `paused`.
+        """
+        if action == ORDER:
+            await self._take_turn(action, LEAD)
+        else:
+            await self._take_turn(action, 0.0)
+
+    async def _take_turn(self, action: str, lead: float) -> None:
         windows = windows_of(action, self._limits, self._per_second)
         if action == ORDER and self._slowed and not any(each.kind == ORDER for each in windows):
             windows = (*windows, Window(ORDER, 0.0))
+        begin = _now()
         while not (action == ORDER and self.paused):
             if windows:
-                await self._line(action, windows).wait()
+                begin = await self._line(action, windows).wait(lead)
             hold = self._held_until - _now()
             if hold <= 0:
                 break
             # Who was asked to hold takes a new place: a hold that ends must not let all begin together.
             await asyncio.sleep(hold)
+            begin = _now()
             if not windows:
                 break
-        _turns.set((action, _now()))
+        _turns.set((bool(windows), begin))
 
-    async def still(self) -> None:
-        """Take another turn where the one for this order is too old to be kept: its claim took long."""
-        action, taken = _turns.get()
-        windows = windows_of(action, self._limits, self._per_second)
-        if not windows:
-            return
-        keeps = STALE * min(
-            1.0, min(limit.seconds for limit in self._limits.values()) if self._limits else 1.0
-        )
-        while _now() - taken > keeps:
-            await self.turn(action)
-            if self.paused:
-                return
-            taken = _turns.get()[1]
+    async def still(self) -> bool:
+        """Wait for the turn of this order, or for another where its claim took so long that it is too old.
+
+        False where nothing may be sent to the panel any more.
+        """
+        limited, begin = _turns.get()
+        keeps = STALE * min([1.0, *(limit.seconds for limit in self._limits.values())])
+        while self.paused is None and (self._held_until > _now() or (limited and _now() - begin > keeps)):
+            await self._take_turn(ORDER, 0.0)
+            limited, begin = _turns.get()
+        await asyncio.sleep(max(0.0, begin - _now()))
+        return self.paused is None
 
     async def slow_down(self) -> None:
         """Take the panel's word that orders came too fast, for all machines."""
@@ -164,14 +176,15 @@ class _Line:
         self._waiting: list[asyncio.Future[float]] = []
         self._taking: asyncio.Task[None] | None = None
 
-    async def wait(self) -> None:
-        """Wait until it is this caller's turn."""
+    async def wait(self, lead: float) -> float:
+        """Wait until `lead` seconds before this caller's turn, and return when that is."""
         place: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
         if self._taking is None or self._taking.done():
             self._taking = asyncio.create_task(self._take())
         begin = await place
-        await asyncio.sleep(begin - _now())
+        await asyncio.sleep(begin - lead - _now())
+        return begin
 
     async def _take(self) -> None:
         while waiting := [place for place in self._waiting if not place.done()]:
@@ -188,8 +201,8 @@ class _Line:
                     place.set_result(begin + number * apart)
 
 
-_turns: ContextVar[tuple[str, float]] = ContextVar("turns", default=(ORDER, float("-inf")))
-"""The last turn that this task took, and when."""
+_turns: ContextVar[tuple[bool, float]] = ContextVar("turns", default=(False, 0.0))
+"""Whether the last turn that this task took was of a limit, and when it is."""
 
 
 def _now() -> float:

@@ -18,7 +18,7 @@ from bulkorders import wording
 from bulkorders.cluster import cards, engine, jobs, panels, queues, sweep
 from bulkorders.cluster.bench import Bench
 from bulkorders.cluster.pace import SharedPace
-from bulkorders.errors import PanelError, SettingsError
+from bulkorders.errors import JournalError, PanelError, SettingsError
 from bulkorders.panel.profiles import Profile
 from bulkorders.pipeline import accounts, recording
 from bulkorders.pipeline.accounts import Account, now
@@ -32,6 +32,7 @@ from bulkorders.submission.draining import draining
 COMMAND = "worker"
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 SWEEP_EVERY = 10.0
+LONGEST_GOODBYE = 20.0
 CLOCK_OFF = 5.0
 """Seconds by which a machine's clock may differ from the database's before it is told of."""
 
@@ -59,8 +60,30 @@ async def work(
     """Work until a signal says stop; what is in flight is then waited for, or with a second one given up.
 
     `names` are the panels (all of the settings), `lanes` how many chunks are placed side by side on each.
-    `serve` runs beside it: the metrics. Raises SettingsError, PanelError, GuardError, JournalError at the start.
+    `serve` runs beside it: the metrics. A database that is away is waited for. Raises SettingsError, PanelError,
+    GuardError, JournalError at the start.
     """
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            await _work(settings, front, names, lanes, serve)
+        except JournalError as error:
+            if error.code != "journal.unreachable":
+                raise
+            front.tell(wording.explain(error).message or error.code)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+        else:
+            return
+
+
+async def _work(
+    settings: Settings,
+    front: Front,
+    names: Sequence[str],
+    lanes: int,
+    serve: Callable[[Bench], Coroutine[Any, Any, None]] | None,
+) -> None:
     wanted: list[str | None] = list(names) or [*sorted(settings.all_panels())]
     if not wanted:
         raise SettingsError("settings.no_panel", known=[])
@@ -121,10 +144,12 @@ async def _joined(bench: Bench, lanes: int) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await bench.engine.do(LEAVE, worker=bench.worker)
-        await bench.record.journal.end_run(
-            replace(begun, finished_at=now(), exit_code=0, counts=dict(bench.counts))
-        )
+        # a database that is away keeps nobody from leaving
+        with suppress(TimeoutError, JournalError):
+            async with asyncio.timeout(LONGEST_GOODBYE):
+                await bench.engine.do(LEAVE, worker=bench.worker)
+                ended = replace(begun, finished_at=now(), exit_code=0, counts=dict(bench.counts))
+                await bench.record.journal.end_run(ended)
 
 
 async def _ready(bench: Bench) -> None:

@@ -65,7 +65,7 @@ class Attempts:
         run: str,
         clock: Clock = sleep_counting_clock,
         *,
-        still: Callable[[], Awaitable[None]] | None = None,
+        still: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         self._panel = panel
         self._journal = journal
