@@ -28,6 +28,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from bulkorders.cluster_settings import ClusterSettings
 from bulkorders.errors import SettingsError
 from bulkorders.export_settings import ExportSettings
 
@@ -88,7 +89,8 @@ class PanelSettings(BaseModel):
     or one of them by type of service. `parameters` and `actions` give the panel's own names for the
     documented ones (`link = "target"`, or for one action alone `"refill.order" = "refill"`), `send` what
     every call carries besides. `not_placed` are the HTTP statuses that prove an order was not placed.
-    `max_per_day` is what may be spent on it in a day, in its currency. A refill is asked for where the status
+    `max_per_day` is what may be spent on it in a day, in its currency; `at_once` how many orders may be in
+    flight from all machines together. A refill is asked for where the status
     is one of `refill_statuses`, and `refill_hours` after the last one at the earliest.
     """
 
@@ -121,6 +123,7 @@ class PanelSettings(BaseModel):
     add_timeout: float = Field(default=60, gt=0)
     verify_tls: bool = True
     max_per_day: Cap | None = None
+    at_once: int | None = Field(default=None, ge=1, le=1000)
     refill_statuses: frozenset[Status] = Field(default=frozenset({"Completed"}), min_length=1)
     refill_hours: float = Field(default=24, ge=0)
 
@@ -169,6 +172,7 @@ class Settings(BaseSettings):
     refill_days: float = Field(default=30, ge=0)
     slow_after: float = Field(default=72, gt=0)
     export: ExportSettings = Field(default_factory=ExportSettings)
+    cluster: ClusterSettings = Field(default_factory=ClusterSettings)
 
     @classmethod
     def settings_customise_sources(

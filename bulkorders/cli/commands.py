@@ -32,6 +32,10 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "panels": ("panels", "List the panels of the settings, or probe one."),
         "template": ("tools", "Make a blank order sheet with the panel's services in a drop-down."),
     },
+    "Several machines": {
+        "worker": ("cluster", "Place queued orders until Ctrl-C; the API keys stay with workers."),
+        "status": ("cluster", "Show what all machines do: queue, panels, workers, doubts."),
+    },
     "To try": {
         "demo": ("tools", "Run a sample campaign against a pretend panel; no settings needed."),
         "sandbox": ("tools", "Serve a pretend panel over HTTP."),

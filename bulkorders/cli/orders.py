@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bulkorders.cli import cluster
 from bulkorders.cli.options import Amount, allowances, lines_option, mapping_of, shared, sheet_options
 from bulkorders.errors import CallError
 
@@ -44,6 +45,10 @@ def check(*, as_json: bool, **given: Any) -> int:
     "--max-total", type=Amount(), help="Send nothing if the campaign would cost more than this in all."
 )
 @click.option("--retry-rejected", is_flag=True, help="Try orders again that the panel refused.")
+@click.option(
+    "--queue", is_flag=True, help="Let the workers place the orders: this machine needs no API key."
+)
+@click.option("--wait", is_flag=True, help="With --queue: wait until they have, and show how far they are.")
 @allowances
 @sheet_options
 @lines_option
@@ -54,7 +59,13 @@ def submit(*, as_json: bool, **given: Any) -> int:
     - for SHEET takes what is pasted on standard input, such as lines of service | link | quantity; it is
     kept in a file of the current folder.
     """
-    return _over_sheet("submit", given, as_json=as_json)
+    queue, wait = bool(given.pop("queue")), bool(given.pop("wait"))
+    if wait and not queue:
+        raise CallError("call.usage", reason="--wait is for --queue", command="bulkorders submit")
+    if queue:
+        cluster.installed()
+    name = "submit --queue --wait" if wait else "submit --queue" if queue else "submit"
+    return _over_sheet(name, given, as_json=as_json)
 
 
 @click.command()
@@ -103,10 +114,14 @@ def _run_over(name: str, options: "Options", front: "TerminalFront", *, as_json:
     from bulkorders.pipeline.following import refreshing
     from bulkorders.settings import load_settings
 
-    run = {"check": story.check, "submit": story.submit, "refresh": refreshing.refresh}[name]
+    run = {"check": story.check, "submit": story.submit, "refresh": refreshing.refresh}
+    if name.startswith("submit --queue"):
+        from bulkorders.cluster import queueing
+
+        run[name] = queueing.waiting if name.endswith("--wait") else queueing.queueing
     with front:
-        report = asyncio.run(run(options, load_settings(), front))
-    show_report(report, name, as_json=as_json, as_lines=as_lines)
+        report = asyncio.run(run[name](options, load_settings(), front))
+    show_report(report, name.partition(" ")[0], as_json=as_json, as_lines=as_lines)
     return reporting.exit_code_of(report)
 
 

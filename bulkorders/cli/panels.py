@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bulkorders.cli import cluster
 from bulkorders.cli.options import shared
 
 if TYPE_CHECKING:
@@ -87,3 +88,7 @@ def _asked(panel: str | None, *, catalogue: bool) -> "Account":
     from bulkorders.settings import load_settings
 
     return asyncio.run(ask_one(load_settings(), panel, catalogue=catalogue))
+
+
+panels.add_command(cluster.pause)
+panels.add_command(cluster.resume)

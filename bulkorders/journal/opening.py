@@ -22,11 +22,13 @@ async def open_journal(
     who: str = "",
     accept_rollback: bool = False,
     home: Path | None = None,
+    silence: tuple[float, float] | None = None,
 ) -> Journal:
     """Open the journal at a path or `sqlite:///path` URL (a fourth slash begins an absolute path), or a database.
 
     On PostgreSQL (`postgresql://…`) several may write at once; `home` is then the folder for what this machine
-    keeps beside the journal.
+    keeps beside the journal. `silence`: so many seconds after its last sign of life a process
+    counts as gone, and so many after the claim what it was sending is in doubt.
 
     For writing, the file and its folders are made where they are missing, and the single-instance lock is
     held until `close`; `who` is what the next one is told of us (never with a key in it). `read_only`
@@ -38,7 +40,12 @@ async def open_journal(
     """
     if is_postgres(url_or_path):
         return await _open_database(
-            str(url_or_path), read_only=read_only, who=who, accept_rollback=accept_rollback, home=home
+            str(url_or_path),
+            read_only=read_only,
+            who=who,
+            accept_rollback=accept_rollback,
+            home=home,
+            silence=silence,
         )
     path = journal_path(url_or_path)
     kind = network_kind(path)
@@ -60,10 +67,17 @@ async def open_journal(
 
 
 async def _open_database(
-    url: str, *, read_only: bool, who: str, accept_rollback: bool, home: Path | None
+    url: str,
+    *,
+    read_only: bool,
+    who: str,
+    accept_rollback: bool,
+    home: Path | None,
+    silence: tuple[float, float] | None,
 ) -> Journal:
     try:
         from bulkorders.journal.postgres import PostgresJournal  # noqa: PLC0415 - the driver is an extra
+        from bulkorders.journal.postgres.session import waits_of  # noqa: PLC0415 - as above
     except ImportError:
         raise JournalError("journal.backend_missing", backend="postgresql") from None
     address = address_of(url)
@@ -83,6 +97,7 @@ async def _open_database(
             accept_rollback=accept_rollback,
             release=seat.release,
             who=who,
+            waits=waits_of(silence),
         )
     except BaseException:
         seat.mark.close()

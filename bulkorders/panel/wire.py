@@ -181,15 +181,35 @@ async def _exchange(
     return arrived.exchange(sent=True, failure=arrived.trouble)
 
 
-class Sending:
-    """Whether the first byte of one request may have left."""
+class TooLateError(Exception):
+    """The request may not be sent any more; nothing of it was."""
 
-    def __init__(self) -> None:
+
+class Sending:
+    """Whether the first byte of one request may have left; `too_late` is asked right before it would.
+
+    A machine that slept, or a process that was frozen while it connected, finds out here. `still` is awaited
+    before that: where the turn that was taken for this request is too old by now, it takes another; it says False
+    where nothing may be sent to the panel any more.
+    """
+
+    def __init__(
+        self,
+        too_late: Callable[[], bool] | None = None,
+        still: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
         self.begun = False
+        self.late = False
+        self._too_late = too_late
+        self._still = still
 
     async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
-        """Take in an event of the transport."""
+        """Take in an event of the transport; raise TooLateError where nothing may be sent any more."""
         if event == SENT_EVENT:
+            may = self._still is None or await self._still()
+            self.late = not may or (self._too_late is not None and self._too_late())
+            if self.late:
+                raise TooLateError
             self.begun = True
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from bulkorders import wording
 from bulkorders.errors import GuardError
 from bulkorders.journal.protocol import Journal
 from bulkorders.model.catalogue import Balance, Catalogue
+from bulkorders.model.pace import Pace
 from bulkorders.panel.client import Panel
 from bulkorders.panel.pace import LocalPace
 from bulkorders.panel.profiles import Profile, profile_of
@@ -30,7 +31,7 @@ class Account:
     """One panel in one run, with what it said when the run began; `usual` is how long its orders may take."""
 
     panel: Panel
-    pace: LocalPace
+    pace: Pace
     catalogue: Catalogue = field(default_factory=Catalogue)
     balance: Balance | None = None
     balance_after: Balance | None = None
@@ -51,11 +52,15 @@ class Account:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, options: Options, names: Iterable[str | None]
+    settings: Settings,
+    options: Options,
+    names: Iterable[str | None],
+    paced: Callable[[Profile], Pace] | None = None,
 ) -> AsyncIterator[dict[str | None, Account]]:
     """Give the accounts by the panel names that rows use; None stands for the run's own panel.
 
-    Two names of one account share it. Raises SettingsError where the run's own panel is not set.
+    Two names of one account share it. `paced` makes the pace of a panel where it is not this process's own.
+    Raises SettingsError where the run's own panel is not set.
     """
     known = settings.all_panels()
     at_once = options.concurrency or settings.concurrency
@@ -68,7 +73,8 @@ async def opened(
             found, panel = settings.panel(name if name is not None else options.panel)
             if found not in by_profile:
                 profile = profile_of(found, panel, settings.kinds_of_errors())
-                pace = LocalPace(at_once, options.per_second or settings.per_second, profile.limits)
+                per_second = options.per_second or settings.per_second
+                pace = paced(profile) if paced else LocalPace(at_once, per_second, profile.limits)
                 client = await stack.enter_async_context(Panel(profile, at_once=at_once, pace=pace))
                 by_profile[found] = Account(client, pace)
             accounts[name] = by_profile[found]

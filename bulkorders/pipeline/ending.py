@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,16 @@ async def finish(
     stopped: Stop | None,
     placed_now: Sequence[str] = (),
     ask_balance: bool = True,
+    queued: bool = False,
 ) -> Report:
-    """Write the workbook, close the run's record, and return the report."""
+    """Write the workbook, close the run's record, and return the report.
+
+    `queued`: what is being sent at this moment is in the hands of workers, and no more in doubt than what waits.
+    """
     known = await as_it_stands(run, journal)
+    if queued:
+        sending = (each for each in known.values() if each.state is State.SENDING)
+        known |= {each.key: replace(each, state=State.READY) for each in sending}
     if ask_balance:
         doubtful = {each.account for each in known.values() if each.state is State.IN_DOUBT}
         await readings.ask_end(journal, run.distinct_accounts(), front, record.id, doubtful)

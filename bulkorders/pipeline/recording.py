@@ -31,7 +31,12 @@ async def recording(settings: Settings, command: str, run: str, front: Front) ->
 
     Raises JournalHeld where another run holds the journal, JournalError where it can't be trusted.
     """
-    journal = await open_journal(settings.journal_url, who=f"bulkorders {command}", home=settings.home)
+    journal = await open_journal(
+        settings.journal_url,
+        who=f"bulkorders {command}",
+        home=settings.home,
+        silence=(settings.cluster.silent_after, settings.cluster.lost_after),
+    )
     try:
         spool = Spool.open(spool_beside(journal))
         try:
@@ -65,7 +70,7 @@ async def begin(
         str(sheet.resolve()),
         str(results.resolve()),
         now(),
-        who=_who(),
+        who=who(),
         machine=platform.node(),
     )
     await journal.begin_run(record)
@@ -76,9 +81,7 @@ async def begin_over_all(
     journal: Journal, run: str, command: str, counts: Mapping[str, int], *, campaign: str | None = None
 ) -> Run:
     """Record that a run began that is about no sheet of its own; `counts` are kept beside those of its end."""
-    record = Run(
-        run, command, campaign, None, None, now(), who=_who(), machine=platform.node(), counts=counts
-    )
+    record = Run(run, command, campaign, None, None, now(), who=who(), machine=platform.node(), counts=counts)
     await journal.begin_run(record)
     return record
 
@@ -97,7 +100,8 @@ async def end(journal: Journal, record: Run, report: Report, exit_code: int) -> 
     await journal.end_run(ended)
 
 
-def _who() -> str:
+def who() -> str:
+    """Return who runs this, as the system knows them."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):

@@ -1,14 +1,15 @@
 """Two runs over a sheet, told from end to end: check, which spends nothing, and submit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bulkorders import wording
 from bulkorders.errors import Declined
 from bulkorders.journal.opening import open_journal
+from bulkorders.journal.protocol import Journal
 from bulkorders.model.lifecycle import State
-from bulkorders.model.orders import Submission
+from bulkorders.model.orders import Submission, ValidatedOrder
 from bulkorders.model.report import Report, Stop
 from bulkorders.pipeline import accounts, ending, recording, reporting
 from bulkorders.pipeline.books import readings
@@ -39,7 +40,7 @@ async def check(options: Options, settings: Settings, front: Front) -> Report:
         finally:
             await journal.close()
     run.tell_notes(heard)
-    return heard.noted(_rehearsed(run))
+    return heard.noted(rehearsed(run))
 
 
 async def submit(options: Options, settings: Settings, front: Front) -> Report:
@@ -72,27 +73,49 @@ async def over(
 
     Raises what ends a run before the first cent; what stops it later is in the report.
     """
-    options = run.options
     for account in _distinct(opened.values()):
         await accounts.confirm_key(record.journal, account, front)
+    agreed = await agreed_on(run, opened, record, front)
+    if agreed is None:
+        return rehearsed(run)
+    plan, results = agreed
+    return await _carry_out(run, record, front, plan, results, command=command)
+
+
+Costed = Callable[[Checking, Journal, Sequence[ValidatedOrder]], Awaitable[list[limits.Cost]]]
+
+
+async def agreed_on(
+    run: Checking,
+    opened: Mapping[str | None, accounts.Account],
+    record: Record,
+    front: Front,
+    costed: Costed = limits.costs,
+) -> tuple[Plan, Path] | None:
+    """Check, hold every guard against the plan, review it, and ask; return the plan and where its results go.
+
+    None where it is only rehearsed. `costed` says what the orders come to. Raises what ends a run before the
+    first cent.
+    """
+    options = run.options
     await checking.check(run, opened, record.journal)
     if options.one_per_link:
         await _ask_of_busy_links(run, opened, record, front)
     plan, waiting = plan_of(run)
     results = run.results_file()
     await _guarded(run, record, front, plan, results)
-    costs = await limits.costs(run, record.journal, plan.send)
+    costs = await costed(run, record.journal, plan.send)
     limits.hold(run, costs)
     if waiting:
         front.tell(wording.note("link.waiting", {"count": waiting}))
     if options.dry_run:
-        return _rehearsed(run)
+        return None
     if plan.send:
         if not front.confirm(reviewing.review(run, plan, costs, results, waiting=waiting)):
             raise Declined("guard.declined")
         await planning.still_stands(run, plan.send, front)
-        limits.hold(run, await limits.costs(run, record.journal, plan.send))
-    return await _carry_out(run, record, front, plan, results, command=command)
+        limits.hold(run, await costed(run, record.journal, plan.send))
+    return plan, results
 
 
 async def _guarded(run: Checking, record: Record, front: Front, plan: Plan, results: Path) -> None:
@@ -166,7 +189,8 @@ async def _ask_of_busy_links(
     await checking.check(run, opened, record.journal)
 
 
-def _rehearsed(run: Checking) -> Report:
+def rehearsed(run: Checking) -> Report:
+    """Return the report of a run that sends nothing."""
     lines = reporting.lines_of(run, reviewing.known_as_sent(run))
     return reporting.report_of(run, lines, reporting.money_of(run, lines))
 

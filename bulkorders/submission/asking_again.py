@@ -17,8 +17,11 @@ from bulkorders.panel.wire import Sending
 MOST = 4
 """Times a lost answer is asked for again."""
 
-WINDOW = 300.0
-"""Seconds since the claim, by a clock that counts sleep, after which it is not: the panel may have forgotten."""
+WINDOW = 120.0
+"""Seconds since the claim, by a clock that counts sleep, after which it is not.
+
+The panel may have forgotten the value; and before others may say what became of the attempt (`lost_after`).
+"""
 
 FIRST_PAUSE = 2.0
 
@@ -46,7 +49,7 @@ async def ask_again(
         await asyncio.sleep(pause)
         if age() > WINDOW:
             break
-        outcome = await panel.add(parameters, Sending(), token)
+        outcome = await panel.add(parameters, Sending(lambda: age() > WINDOW), token)
         if outcome.verdict is Verdict.ACCEPTED:
             return outcome
         evidence.append(outcome.answer or outcome.message)

@@ -8,7 +8,7 @@ can't be written, it goes into the spool.
 import asyncio
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -51,7 +51,11 @@ class Came:
 
 
 class Attempts:
-    """Makes attempts for one panel in one run."""
+    """Makes attempts for one panel in one run.
+
+    `still` is awaited right before the first byte: where the turn that was taken before the claim is too old by
+    then, it takes another.
+    """
 
     def __init__(
         self,
@@ -60,19 +64,23 @@ class Attempts:
         spool: Spool,
         run: str,
         clock: Clock = sleep_counting_clock,
+        *,
+        still: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         self._panel = panel
         self._journal = journal
         self._spool = spool
         self._run = run
         self._clock = clock
+        self._still = still
 
     async def make(self, order: Submission) -> Came | None:
         """Claim, send once, record. Return None where somebody else owns the order.
 
         Raises JournalError where the claim can't be written (then nothing was sent).
         """
-        attempt, began, sending = uuid4().hex, self._clock(), Sending()
+        attempt, began = uuid4().hex, self._clock()
+        sending = Sending(lambda: self._clock() - began > DEADLINE, self._still)
         claim = asyncio.ensure_future(self._journal.claim(order.key, attempt, self._run))
         try:
             if not await asyncio.shield(claim):
@@ -80,6 +88,8 @@ class Attempts:
             if self._clock() - began > DEADLINE:
                 return await self._record(order, attempt, EXPIRED)
             outcome = await self._panel.add(order.parameters, sending, attempt)
+            if sending.late:
+                return await self._record(order, attempt, EXPIRED)
             if may_ask_again(self._panel, outcome):
                 outcome = await ask_again(
                     self._panel, order.parameters, attempt, outcome, lambda: self._clock() - began

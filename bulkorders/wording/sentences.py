@@ -1,6 +1,7 @@
 """The English texts behind `wording`, by code: the tables of this folder put together."""
 
 from bulkorders.wording.books_texts import BOOKS_ERRORS, BOOKS_NOTES
+from bulkorders.wording.cluster_texts import CLUSTER_ERRORS, CLUSTER_NOTES
 from bulkorders.wording.column_texts import COLUMN_ERRORS, COLUMN_NOTES, COLUMN_QUESTIONS
 from bulkorders.wording.daily_texts import DAILY_ERRORS, DAILY_NOTES
 from bulkorders.wording.database_texts import DATABASE_ERRORS, DATABASE_NOTES
@@ -29,6 +30,7 @@ __all__ = ["ERRORS", "FIELD_TITLES", "NOTES", "OUTCOMES", "PROBLEMS", "QUESTIONS
 
 ERRORS: dict[str, tuple[str, str]] = {
     **BOOKS_ERRORS,
+    **CLUSTER_ERRORS,
     **COLUMN_ERRORS,
     **DAILY_ERRORS,
     **DATABASE_ERRORS,
@@ -46,6 +48,7 @@ ERRORS: dict[str, tuple[str, str]] = {
 NOTES: dict[str, str] = {
     **RUN_NOTES,
     **BOOKS_NOTES,
+    **CLUSTER_NOTES,
     **COLUMN_NOTES,
     **DAILY_NOTES,
     **DATABASE_NOTES,

@@ -41,6 +41,14 @@ class Waits:
     lost_after: float = 180.0
 
 
+def waits_of(silence: tuple[float, float] | None) -> Waits:
+    """Return the usual waits, or with these times until a process counts as gone, and its sendings as lost."""
+    if silence is None:
+        return Waits()
+    silent_after, lost_after = silence
+    return Waits(silent_after=silent_after, lost_after=lost_after, beat=min(Waits().beat, silent_after / 4))
+
+
 class Session:
     """The connection of one process. `at` is the database's time when the group of the moment began."""
 
