@@ -4,20 +4,17 @@ A problem or an error has a code and facts; here stands what it says: where, wha
 found, and what to do next. Numbers are grouped by thousands; amounts are shown as they are.
 """
 
-import gettext
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from bulkorders.errors import BulkordersError
 from bulkorders.model import money
 from bulkorders.model.outcomes import Outcome, Verdict
 from bulkorders.model.problems import Problem
+from bulkorders.wording.languages import catalogue, grouped
 from bulkorders.wording.sentences import ERRORS, FIELD_TITLES, NOTES, OUTCOMES, PROBLEMS, QUESTIONS, REPAIRS
-
-_catalogue = gettext.translation("bulkorders", Path(__file__).parents[1] / "locale", fallback=True)
 
 LONGEST = 300
 """Characters of one fact that are shown: a sentence, not a page."""
@@ -27,8 +24,8 @@ PLAIN_NUMBERS = frozenset({"row", "rows", "first", "header_row", "numbers", "sta
 
 
 def translated(message: str) -> str:
-    """Return the message in the language of the person's environment, or as it is."""
-    return _catalogue.gettext(message) if message else ""
+    """Return the message in the language that is spoken, or as it is."""
+    return catalogue().gettext(message) if message else ""
 
 
 def field_title(field: str) -> str:
@@ -52,7 +49,7 @@ def problem_text(found: Problem) -> str:
 def repair(code: str) -> str:
     """Return what puts problems of this code right, as the heading of their group."""
     told = translated(REPAIRS.get(_listed(REPAIRS, code, {}), code))
-    return told.format(field=field_title(code.partition(".")[0]))
+    return told.format(field=translated(field_title(code.partition(".")[0])))
 
 
 def note(code: str, facts: Mapping[str, Any]) -> str:
@@ -92,14 +89,14 @@ def number(value: float | Decimal | None) -> str:
     """Return a number with its thousands grouped; nothing for None."""
     if value is None:
         return ""
-    return f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+    return grouped(f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}")
 
 
 def amount(value: Decimal | None, currency: str | None) -> str:
     """Return an amount with its currency, `1,234.5 VND`."""
     if value is None:
         return translated("unknown")
-    shown = f"{money.plain(value):,f}"
+    shown = grouped(f"{money.plain(value):,f}")
     return f"{shown} {currency}" if currency else shown
 
 
@@ -146,14 +143,14 @@ class _Facts(dict[str, Any]):
 
 def _told(message: str, code: str, facts: Mapping[str, Any]) -> str:
     shown = {name: _cut(_shown(value, plain=name in PLAIN_NUMBERS)) for name, value in facts.items()}
-    field = field_title(code.partition(".")[0])
+    field = translated(field_title(code.partition(".")[0]))
     return translated(message).format_map(_Facts({"code": code, "field": field, **shown}))
 
 
 def _shown(value: Any, *, plain: bool = False) -> Any:
     """Return a fact as people read it: numbers grouped, lists in a row, pairs as `5 → 41`, maps as `name: reason`."""
     if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no", None: "nothing"}[value]
+        return translated({True: "yes", False: "no", None: "nothing"}[value])
     if isinstance(value, int | Decimal):
         return str(value) if plain else number(value)
     if isinstance(value, Mapping):
