@@ -6,11 +6,12 @@ from pathlib import Path
 
 from bulkorders import wording
 from bulkorders.errors import GuardError
-from bulkorders.model.report import Line, Report, RunSummary
+from bulkorders.model.report import AccountMoney, Line, Report, RunSummary
 from bulkorders.pipeline import ending
 from bulkorders.pipeline.accounts import now
 from bulkorders.pipeline.intake.checking import Checking
 from bulkorders.sheet.saving import save_results
+from bulkorders.wording.repairs import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Looked:
     """What a check found. `unmeant` is the guard that asks which campaign is meant, where it would stop a submit.
 
     `lines` are those of the report, with the rows as the sheet has them. `journal_id` is the journal that was
-    asked.
+    asked. `to_spend` is what the rows that are ready would cost each account, `groups` are the problems by
+    what repairs them.
     """
 
     run: Checking
@@ -26,6 +28,8 @@ class Looked:
     report: Report
     journal_id: str
     at: str
+    to_spend: Sequence[AccountMoney]
+    groups: Sequence[Group]
     unmeant: GuardError | None = None
 
 

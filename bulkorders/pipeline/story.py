@@ -27,6 +27,7 @@ from bulkorders.sheet.results.replacing import lock_file
 from bulkorders.submission import resuming
 from bulkorders.submission.resuming import Plan
 from bulkorders.validation.busy import CODES
+from bulkorders.wording import repairs
 
 
 async def check(options: Options, settings: Settings, front: Front) -> Report:
@@ -54,7 +55,10 @@ async def look(
     run.tell_notes(heard)
     lines = reporting.lines_of(run, reviewing.known_as_sent(run))
     report = heard.noted(reporting.report_of(run, lines, reporting.money_of(run, lines)))
-    return Looked(run, lines, report, journal.id, accounts.now(), unmeant)
+    to_spend = reporting.money_of(run, [line for line in lines if line.state == "ready"])
+    return Looked(
+        run, lines, report, journal.id, accounts.now(), to_spend, repairs.groups(report), unmeant=unmeant
+    )
 
 
 async def _unmeant(run: Checking, journal: Journal) -> GuardError | None:

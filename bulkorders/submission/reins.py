@@ -82,9 +82,7 @@ REINS: ContextVar[Reins | None] = ContextVar("reins", default=None)
 
 
 @contextmanager
-def steered(
-    loop: asyncio.AbstractEventLoop, hear: Callable[[], None], pause: Pause | None
-) -> Iterator[None]:
+def steered(loop: asyncio.AbstractEventLoop, hear: Callable[[], None], pause: Pause | None) -> Iterator[None]:
     """Give the reins of this context, if somebody holds them, to what runs meanwhile."""
     reins = REINS.get()
     if reins is None:

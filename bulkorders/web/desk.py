@@ -3,18 +3,43 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
+
+from starlette.requests import Request
 
 from bulkorders.errors import BulkordersError
+from bulkorders.pipeline.following.recalled import Recalled
+from bulkorders.pipeline.looked import Looked
 from bulkorders.settings import Settings
+from bulkorders.web.front import PageFront
 from bulkorders.web.jobs import Job, Story
 from bulkorders.web.keeping import Shelf
 
 MOST_JOBS = 60
 """Jobs that are remembered; of those that are over, the oldest give way."""
 
+MOST_LOOKED = 4
+"""Checked sheets, and runs, that are kept with all their rows; others are looked at again."""
+
 LOOKING = frozenset({"check"})
 """Kinds of jobs that change nothing, and need the journal for nobody else."""
+
+
+Thing = TypeVar("Thing")
+
+
+class Remembered(OrderedDict[str, Thing]):
+    """The things put in last, by name."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def __setitem__(self, name: str, value: Thing) -> None:
+        super().__setitem__(name, value)
+        self.move_to_end(name)
+        while len(self) > self._most:
+            self.popitem(last=False)
 
 
 class Busy(BulkordersError):
@@ -30,21 +55,30 @@ class Desk:
         self.settings = settings
         self.shelf = Shelf(settings.home)
         self.closing = False
+        self.leaving = False
+        self.looked: Remembered[Looked] = Remembered(MOST_LOOKED)
+        self.recalled: Remembered[Recalled] = Remembered(MOST_LOOKED)
+        self.last_runs: dict[str, str | None] = {}
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = Lock()
 
     def start(
         self,
-        who: str,
+        request: Request,
         kind: str,
         story: Story,
         *,
         title: str,
-        back: str | Callable[[Any], str] = "/",
+        then: str | Callable[[Any], str] = "/",
         about: str = "",
+        front: PageFront | None = None,
     ) -> Job:
-        """Begin a job and return it. Raises Busy where one that changes the journal is under way already."""
-        job = Job(kind, title, who, back, about=about, exclusive=kind not in LOOKING)
+        """Begin a job for whoever asks, and return it; `then` is where it leads when it went well.
+
+        Raises Busy where one that changes the journal is under way already.
+        """
+        who = str(request.state.who)
+        job = Job(kind, title, who, then, about, kind not in LOOKING, front=front or PageFront())
         with self._lock:
             if self.closing:
                 raise Busy("page.closing")
@@ -80,11 +114,13 @@ class Desk:
         for wanted in ended[: max(len(self._jobs) - MOST_JOBS, 0)]:
             del self._jobs[wanted]
 
-    def close(self) -> list[Job]:
-        """Begin nothing further and stop what is under way; return it, to be waited for."""
+    def close(self) -> None:
+        """Begin nothing further, and stop what is under way."""
         with self._lock:
             self.closing = True
-            left = [job for job in self._jobs.values() if not job.over]
-        for job in left:
+        for job in self.left():
             job.stop()
-        return left
+
+    def left(self) -> list[Job]:
+        """Return what has not ended yet."""
+        return [job for job in self._jobs.values() if not job.over]

@@ -34,7 +34,7 @@ class Stand(StrEnum):
 
 @dataclass(slots=True)
 class Job:
-    """One story under way, or at its end. `back` is where its page leads when it is over.
+    """One story under way, or at its end. `then` is where its page leads when it went well.
 
     `kind` is the command it does ("check", "submit", "refresh", …), `about` the sheet or campaign it is about.
     """
@@ -42,7 +42,7 @@ class Job:
     kind: str
     title: str
     who: str
-    back: str | Callable[[Any], str]
+    then: str | Callable[[Any], str]
     about: str = ""
     exclusive: bool = True
     id: str = field(default_factory=lambda: uuid4().hex[:12])
@@ -70,7 +70,7 @@ class Job:
     @property
     def leads_to(self) -> str:
         """Where its page leads when it went well."""
-        return self.back if isinstance(self.back, str) else self.back(self.result)
+        return self.then if isinstance(self.then, str) else self.then(self.result)
 
     @property
     def begun_spending(self) -> bool:

@@ -159,7 +159,9 @@ def _read(folder: Path) -> Kept | None:
     try:
         told = json.loads((folder / NOTE).read_text("utf-8"))
         path = folder / fit_name(told["name"])
-        known = {name: value for name, value in told["choices"].items() if name in Choices.__dataclass_fields__}
+        known = {
+            name: value for name, value in told["choices"].items() if name in Choices.__dataclass_fields__
+        }
         kept = Kept(folder.name, path, str(told["given_at"]), str(told["who"]), Choices(**known))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
