@@ -9,6 +9,7 @@ from bulkorders.wording.error_texts import RUN_ERRORS
 from bulkorders.wording.export_texts import EXPORT_ERRORS, EXPORT_NOTES
 from bulkorders.wording.guard_texts import GUARD_ERRORS, GUARD_NOTES, GUARD_QUESTIONS
 from bulkorders.wording.journal_texts import JOURNAL_ERRORS
+from bulkorders.wording.page_texts import PAGE_ERRORS
 from bulkorders.wording.problem_texts import FIELD_TITLES
 from bulkorders.wording.problem_texts import PROBLEMS as ROW_PROBLEMS
 from bulkorders.wording.problem_texts import REPAIRS as ROW_REPAIRS
@@ -37,6 +38,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     **EXPORT_ERRORS,
     **GUARD_ERRORS,
     **JOURNAL_ERRORS,
+    **PAGE_ERRORS,
     **READING_ERRORS,
     **REQUEST_ERRORS,
     **SHEET_ERRORS,
