@@ -17,7 +17,6 @@ from bulkorders.pipeline.accounts import now
 from bulkorders.pipeline.options import Front
 from bulkorders.settings import Settings
 
-
 WHO: ContextVar[str] = ContextVar("who", default="")
 """Who asked for what runs in this context, where that is not whose process it is: somebody at the page."""
 

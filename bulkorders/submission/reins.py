@@ -1,4 +1,4 @@
-"""The reins of what runs in a thread of a server: stopped, held and let go on by buttons, as signals do at a terminal."""
+"""The reins of what runs in a thread of a server: buttons stop it and hold it, as signals do at a terminal."""
 
 import asyncio
 from collections.abc import Callable, Iterator

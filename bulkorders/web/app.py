@@ -15,7 +15,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bulkorders import wording
 from bulkorders.errors import BulkordersError
 from bulkorders.pipeline.placement.limits import zone_of
-from bulkorders.web import assets, columns, entering, language, results, sheets, start, working
+from bulkorders.web import (
+    assets,
+    catalogue,
+    columns,
+    doubts,
+    entering,
+    errands,
+    exports,
+    failing,
+    history,
+    language,
+    orders,
+    results,
+    sheets,
+    start,
+    working,
+)
 from bulkorders.web.desk import Desk
 from bulkorders.web.language import Speaking
 from bulkorders.web.rendering import render
@@ -24,11 +40,11 @@ from bulkorders.web.sessions import Sessions
 
 LOG = logging.getLogger(__name__)
 
-PAGES = (assets, language, entering, start, sheets, columns, working, results)
+PAGES = (
+    *(assets, language, entering, start, sheets, columns, working, results),
+    *(history, orders, doubts, catalogue, exports, errands),
+)
 """The modules with pages; each has `routes`."""
-
-STATUS = {2: 400, 3: 502, 4: 409}
-"""The HTTP status of an error by the exit code its command would end with."""
 
 
 def make_app(desk: Desk, sessions: Sessions, *, hosts: Sequence[str], cookie: str) -> Starlette:
@@ -45,10 +61,11 @@ def make_app(desk: Desk, sessions: Sessions, *, hosts: Sequence[str], cookie: st
             Middleware(Speaking),
             Middleware(Unbroken),
         ],
-        exception_handlers={BulkordersError: _failed, HTTPException: _refused},
+        exception_handlers={BulkordersError: failing.failed, 404: failing.missing, HTTPException: _refused},
         lifespan=lifespan,
     )
     app.state.desk = desk
+    app.state.settings = desk.settings
     app.state.sessions = sessions
     app.state.cookie = cookie
     app.state.zone = zone_of(desk.settings)
@@ -59,27 +76,20 @@ def _routes(page: object) -> list[Route]:
     return list(getattr(page, "routes"))  # noqa: B009 - a module is asked, and has no type of its own
 
 
-async def _failed(request: Request, error: Exception) -> Response:
-    """Show an error of ours with its sentence, and what to do."""
-    assert isinstance(error, BulkordersError)  # noqa: S101 - it is registered for these alone
-    return render(
-        request, "failed.html", status=STATUS.get(error.exit_code, 500), error=wording.explain(error)
-    )
-
-
 async def _refused(request: Request, error: Exception) -> Response:
-    """Show that something is not there, or too large."""
+    """Show that something is too large, or makes no sense."""
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
-    code = "page.too_large" if isinstance(error, TooLarge) else f"page.status_{error.status_code}"
-    if code not in ("page.too_large", "page.status_404", "page.status_405"):
-        code = "page.status_400"
+    code = "page.too_large" if isinstance(error, TooLarge) else "page.unfit"
     most = error.most // 1_000_000 if isinstance(error, TooLarge) else 0
     found = wording.explain(BulkordersError(code, most=most))
     return render(request, "failed.html", status=error.status_code, error=found)
 
 
 class Unbroken:
-    """Middleware: what nobody foresaw becomes a page too; its kind is told, and never its text: that may hold anything."""
+    """Middleware: what nobody foresaw becomes a page too.
+
+    The kind of such an error is told, and never its text: that may hold anything.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

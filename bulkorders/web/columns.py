@@ -64,7 +64,15 @@ def _page(request: Request, kept: Kept, proposal: Proposal, *, status: int = 200
     choices += [(known.name, wording.translated(known.title)) for known in FIELDS]
     own = [each.means for each in proposal.columns if each.means.startswith(OWN_PARAMETER)]
     choices += [(name, name) for name in dict.fromkeys(own)]
-    return render(request, "columns.html", status=status, kept=kept, proposal=proposal, choices=choices, worksheets=[(name, name) for name in proposal.worksheets])
+    return render(
+        request,
+        "columns.html",
+        status=status,
+        kept=kept,
+        proposal=proposal,
+        choices=choices,
+        worksheets=[(name, name) for name in proposal.worksheets],
+    )
 
 
 def _propose(desk: Desk, kept: Kept) -> Proposal:

@@ -1,5 +1,7 @@
 """What all pages look at: the settings, the sheets that were given, and the runs that are under way."""
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock

@@ -17,7 +17,10 @@ Answer = bool | int | None
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a run asks: to confirm a review, to agree, or to choose one of several. `until` is by the monotonic clock."""
+    """What a run asks: to confirm a review, to agree, or to choose one of several.
+
+    `until` is by the monotonic clock.
+    """
 
     id: str
     kind: Literal["confirm", "agree", "choose"]

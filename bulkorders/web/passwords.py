@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -13,6 +14,9 @@ from typing import Self
 from bulkorders.errors import SettingsError
 
 SCHEME = "scrypt"
+_LINE = re.compile(
+    rf"(?P<name>[^:]+):{SCHEME}:(?P<salt>[A-Za-z0-9+/]{{22}}==):(?P<made>[A-Za-z0-9+/]{{43}}=)"
+)
 COST = 2**15
 BLOCK = 8
 MEMORY = 128 * COST * BLOCK * 2
@@ -37,13 +41,10 @@ class Passwords:
         for number, line in enumerate(lines, start=1):
             if not line.strip() or line.startswith("#"):
                 continue
-            try:
-                name, scheme, salt, made = line.strip().split(":")
-                if scheme != SCHEME or not name:
-                    raise ValueError(scheme)
-                known[name] = (base64.b64decode(salt, validate=True), base64.b64decode(made, validate=True))
-            except ValueError:
-                raise SettingsError("page.passwords_line", path=str(path), number=number) from None
+            found = _LINE.fullmatch(line.strip())
+            if found is None:
+                raise SettingsError("page.passwords_line", path=str(path), number=number)
+            known[found["name"]] = (base64.b64decode(found["salt"]), base64.b64decode(found["made"]))
         if not known:
             raise SettingsError("page.passwords_none", path=str(path))
         return cls(known)

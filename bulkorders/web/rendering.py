@@ -101,6 +101,7 @@ def _make() -> Environment:
         "day": _day,
         "words": words,
         "share": share,
+        "pair": lambda each: (each, each),
     }
     return found
 

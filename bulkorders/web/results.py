@@ -1,5 +1,7 @@
 """What a run came to: counts, money, charts, a table of its orders, and its workbook to take away."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path

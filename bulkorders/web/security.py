@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bulkorders.pipeline.recording import WHO
 from bulkorders.web.sessions import Session, Sessions
 from bulkorders.wording import DOOR
 
@@ -102,6 +103,7 @@ class Fence:
             "who": session.who if session else "",
             "session": session,
         }
+        WHO.set(session.who if session else "")
         if session is None and not scope["path"].startswith(OPEN_TO_ALL):
             await self._outside(request)(scope, receive, send)
             return

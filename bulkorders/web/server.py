@@ -107,7 +107,7 @@ def _bound(place: Place) -> Iterator[socket.socket]:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((place.host, place.port))
         listening.listen(128)
-        listening.setblocking(False)
+        listening.setblocking(False)  # noqa: FBT003 - the standard library takes it so
         yield listening
     except OSError as error:
         reason = error.strerror or type(error).__name__

@@ -1,5 +1,7 @@
 """A sheet's own page: it is checked, its problems and rows are shown, and its orders are sent on to the review."""
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime

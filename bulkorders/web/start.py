@@ -59,17 +59,15 @@ async def given_before(desk: Desk, most: int) -> list[Given]:
     """Return the sheets given last, with what became of them."""
     runs = [run for run in await history(desk.settings, RUNS) if run.command == "submit"]
     last: dict[str, Run] = {}
-    for run in reversed(runs):
-        last[run.sheet or ""] = run
+    for each in reversed(runs):
+        last[each.sheet or ""] = each
     busy = desk.under_way()
-    return [
-        Given(
-            kept,
-            (run := last.get(str(kept.path.resolve()))),
-            run is not None and run.finished_at is None and (busy is None or busy.about != kept.id),
-        )
-        for kept in (await run_in_threadpool(desk.shelf.all))[:most]
-    ]
+    given = []
+    for kept in (await run_in_threadpool(desk.shelf.all))[:most]:
+        run = last.get(str(kept.path.resolve()))
+        alive = busy is not None and busy.about == kept.id
+        given.append(Given(kept, run, run is not None and run.finished_at is None and not alive))
+    return given
 
 
 async def take(request: Request) -> Response:

@@ -81,7 +81,9 @@ def span(seconds: float) -> str:
     minutes, left = divmod(whole, MINUTE)
     if minutes < MINUTE:
         return wording.translated("{minutes} min {seconds} s").format(minutes=minutes, seconds=left)
-    return wording.translated("{hours} h {minutes} min").format(hours=minutes // MINUTE, minutes=minutes % MINUTE)
+    return wording.translated("{hours} h {minutes} min").format(
+        hours=minutes // MINUTE, minutes=minutes % MINUTE
+    )
 
 
 def left_of(part: AccountMoney) -> Decimal | None:
@@ -136,14 +138,14 @@ async def answer(request: Request) -> Response:
         )  # answered already, perhaps in another tab
     said = str(form.get("answer", "no"))
     if question.kind == "choose":
-        job.front.answer(question.id, int(said) if said.isdecimal() else None)
+        job.front.answer(question.id, answer=int(said) if said.isdecimal() else None)
     elif said != "yes":
-        job.front.answer(question.id, False)
+        job.front.answer(question.id, answer=False)
     elif question.review is not None and not typed_right(question.review, form):
         wrong = wording.translated("That is not the total. Nothing was sent yet.")
         return _asking(request, job, question, wrong)
     else:
-        job.front.answer(question.id, True)
+        job.front.answer(question.id, answer=True)
     await run_in_threadpool(_moved, job)
     return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 

@@ -14,8 +14,8 @@ from bulkorders.errors import BulkordersError
 from bulkorders.model import money
 from bulkorders.model.outcomes import Outcome, Verdict
 from bulkorders.model.problems import Problem
+from bulkorders.wording.flow_texts import PAGE_NEXT, PAGE_NOTES
 from bulkorders.wording.languages import catalogue, grouped
-from bulkorders.wording.page_texts import PAGE_NEXT, PAGE_NOTES
 from bulkorders.wording.sentences import ERRORS, FIELD_TITLES, NOTES, OUTCOMES, PROBLEMS, QUESTIONS, REPAIRS
 
 LONGEST = 300
