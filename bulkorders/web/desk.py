@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from threading import Lock
-from typing import Any, TypeVar, TYPE_CHECKING
-
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bulkorders.errors import BulkordersError
 from bulkorders.web.front import PageFront
@@ -13,11 +12,13 @@ from bulkorders.web.jobs import Job, Story
 from bulkorders.web.keeping import Shelf
 
 if TYPE_CHECKING:
-    from bulkorders.settings import Settings
-    from bulkorders.pipeline.looked import Looked
-    from bulkorders.pipeline.following.recalled import Recalled
-    from starlette.requests import Request
     from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from bulkorders.pipeline.following.recalled import Recalled
+    from bulkorders.pipeline.looked import Looked
+    from bulkorders.settings import Settings
 
 MOST_JOBS = 60
 """Jobs that are remembered; of those that are over, the oldest give way."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -20,9 +20,10 @@ from bulkorders.web.sheets import XLSX
 from bulkorders.web.table import SIZE, Wanted
 
 if TYPE_CHECKING:
-    from bulkorders.web.desk import Desk
     from starlette.requests import Request
+
     from bulkorders.model.report import OrderPart
+    from bulkorders.web.desk import Desk
 
 KINDS = (
     *(("placed", "good"), ("ready", "info"), ("in_doubt", "doubt"), ("rejected", "bad")),

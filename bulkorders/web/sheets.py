@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -26,12 +26,14 @@ from bulkorders.web.rendering import fragment_wanted, render
 from bulkorders.web.table import Wanted, table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.requests import Request
+
     from bulkorders.model.report import AccountMoney, Report
     from bulkorders.web.desk import Desk
-    from bulkorders.web.keeping import Kept
     from bulkorders.web.jobs import Job
-    from collections.abc import Awaitable, Callable
+    from bulkorders.web.keeping import Kept
 
 COLUMNS = frozenset({"sheet.columns_missing", "sheet.columns_twice", "sheet.which_worksheet"})
 """Errors that are answered on the page of the columns."""

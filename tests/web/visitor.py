@@ -62,7 +62,10 @@ class Visitor:
 
     def paste(self, text: str) -> httpx.Response:
         """Paste orders on the start page."""
-        files = {"text": (None, text), **{name: (None, told) for name, told in self.hidden("/sheets").items()}}
+        files = {
+            "text": (None, text),
+            **{name: (None, told) for name, told in self.hidden("/sheets").items()},
+        }
         self.page = self.client.post("/sheets", files=files, headers={"origin": self.base})
         return self.settled()
 
