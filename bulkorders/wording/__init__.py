@@ -29,7 +29,7 @@ def translated(message: str) -> str:
 
 
 def field_title(field: str) -> str:
-    """Return the usual header of a field's column (`max_rate`: `Max rate`)."""
+    """Return the usual header of a field's column (`max_rate`: `Max rate`), in no language but the sheet's."""
     return FIELD_TITLES.get(field, field.replace("_", " ").capitalize())
 
 
@@ -49,7 +49,7 @@ def problem_text(found: Problem) -> str:
 def repair(code: str) -> str:
     """Return what puts problems of this code right, as the heading of their group."""
     told = translated(REPAIRS.get(_listed(REPAIRS, code, {}), code))
-    return told.format(field=translated(field_title(code.partition(".")[0])))
+    return told.format(field=field_title(code.partition(".")[0]))
 
 
 def note(code: str, facts: Mapping[str, Any]) -> str:
@@ -143,7 +143,7 @@ class _Facts(dict[str, Any]):
 
 def _told(message: str, code: str, facts: Mapping[str, Any]) -> str:
     shown = {name: _cut(_shown(value, plain=name in PLAIN_NUMBERS)) for name, value in facts.items()}
-    field = translated(field_title(code.partition(".")[0]))
+    field = field_title(code.partition(".")[0])
     return translated(message).format_map(_Facts({"code": code, "field": field, **shown}))
 
 

@@ -10,3 +10,6 @@ PAGE_ERRORS: dict[str, tuple[str, str]] = {
         "Choose another month, or all months.",
     ),
 }
+
+SAID_ON_PAGE: dict[str, str] = {}
+"""By the sentence that names a command or its options: what is said on the page instead."""
