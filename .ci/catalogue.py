@@ -6,16 +6,20 @@
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 HOME = Path(__file__).parents[1]
 PACKAGE = HOME / "bulkorders"
 METHODS = [("wording/*.py", "python"), ("web/*.py", "python"), ("pipeline/**.py", "python"), ("web/pages/*.html", "jinja2")]
+MADE = datetime(2026, 11, 23, tzinfo=UTC)
+"""The same texts give the same file."""
+
 KEYWORDS = {"translated": None, "_": None, "gettext": None, "ngettext": (1, 2)}
 
 
@@ -53,25 +57,36 @@ def main(*, check: bool) -> int:
     """Bring each catalogue up to date, or tell whether it is."""
     texts, behind = gathered(), 0
     for path in sorted((PACKAGE / "locale").glob("*/LC_MESSAGES/bulkorders.po")):
-        old = path.read_bytes()
-        catalogue = read_po(io.BytesIO(old), locale=path.parts[-3])
+        catalogue = read_po(io.BytesIO(path.read_bytes()), locale=path.parts[-3])
+        before = told(catalogue)
         catalogue.update(texts, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
+        catalogue.fuzzy, catalogue.creation_date = False, MADE
         missing = [each.id for each in catalogue if each.id and not each.string]
-        po, mo = io.BytesIO(), io.BytesIO()
-        write_po(po, catalogue, width=0, omit_header=False, sort_output=True, no_location=True)
-        write_mo(mo, catalogue)
-        machine = path.with_suffix(".mo")
         print(f"{path.parts[-3]}: {len(catalogue)} texts, {len(missing)} without a translation")  # noqa: T201 - what it is for
         if check:
-            stale = old != po.getvalue() or not machine.exists() or machine.read_bytes() != mo.getvalue()
-            behind += bool(missing) or stale
-        else:
-            path.write_bytes(po.getvalue())
-            machine.write_bytes(mo.getvalue())
-            for each in missing:
-                print(f"  {each}")  # noqa: T201 - as above
+            behind += bool(missing) or before != told(catalogue) or machine_read(path) != told(catalogue)
+            continue
+        with path.open("wb") as file:
+            write_po(file, catalogue, width=0, sort_output=True, no_location=True)
+        with path.with_suffix(".mo").open("wb") as file:
+            write_mo(file, catalogue)
+        print("\n".join(f"  {each}" for each in missing))  # noqa: T201 - as above
     return int(behind > 0)
+
+
+def told(catalogue: Catalog) -> dict[str, str]:
+    """Return what a catalogue says, by text."""
+    return {str(each.id): str(each.string) for each in catalogue if each.id}
+
+
+def machine_read(path: Path) -> dict[str, str]:
+    """Return what the program reads of a catalogue."""
+    try:
+        with path.with_suffix(".mo").open("rb") as file:
+            return told(read_mo(file))
+    except OSError:
+        return {}
 
 
 if __name__ == "__main__":

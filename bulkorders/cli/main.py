@@ -18,6 +18,7 @@ from bulkorders.cli import (
     panels,
     requests,
     tools,
+    web,
 )
 from bulkorders.errors import BulkordersError, CallError
 
@@ -51,6 +52,7 @@ for _command in (
     history.show,
     books.close,
     journal.journal,
+    web.web,
     tools.sandbox,
 ):
     bulkorders.add_command(_command)

@@ -5,6 +5,7 @@ found, and what to do next. Numbers are grouped by thousands; amounts are shown 
 """
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from bulkorders.errors import BulkordersError
 from bulkorders.model import money
 from bulkorders.model.outcomes import Outcome, Verdict
 from bulkorders.model.problems import Problem
+from bulkorders.wording.flow_texts import PAGE_NEXT, PAGE_NOTES
 from bulkorders.wording.languages import catalogue, grouped
 from bulkorders.wording.sentences import ERRORS, FIELD_TITLES, NOTES, OUTCOMES, PROBLEMS, QUESTIONS, REPAIRS
 
@@ -52,9 +54,14 @@ def repair(code: str) -> str:
     return told.format(field=field_title(code.partition(".")[0]))
 
 
+DOOR: ContextVar[str] = ContextVar("door", default="")
+"""The door people stand at, where it has words of its own: `page`."""
+
+
 def note(code: str, facts: Mapping[str, Any]) -> str:
     """Return something worth knowing that stops nothing."""
-    return _told(NOTES.get(code, "{code}"), code, facts)
+    own = PAGE_NOTES.get(code) if DOOR.get() == "page" else None
+    return _told(own or NOTES.get(code, "{code}"), code, facts)
 
 
 def question(code: str, **facts: Any) -> str:
@@ -80,6 +87,8 @@ def explain(error: BulkordersError) -> BulkordersError:
     """Fill in an error's `message` and `next`, and return it."""
     if error.message is None:
         message, following = ERRORS.get(_listed(ERRORS, error.code, error.facts), ("{code}", ""))
+        if DOOR.get() == "page":
+            following = PAGE_NEXT.get(error.code, following)
         error.message = _told(message, error.code, error.facts)
         error.next = _told(following, error.code, error.facts)
     return error
