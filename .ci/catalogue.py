@@ -1,7 +1,7 @@
 """Gathers what is to be translated, tells what is missing, and makes the catalogues that the program reads.
 
-    .venv/bin/python .ci/catalogue.py           bulkorders/locale/*/LC_MESSAGES/bulkorders.po and .mo made anew
-    .venv/bin/python .ci/catalogue.py --check   changes nothing, ends with 1 where one of them is behind
+.venv/bin/python .ci/catalogue.py           bulkorders/locale/*/LC_MESSAGES/bulkorders.po and .mo made anew
+.venv/bin/python .ci/catalogue.py --check   changes nothing, ends with 1 where one of them is behind
 """
 
 import io
@@ -16,7 +16,12 @@ from babel.messages.pofile import read_po, write_po
 
 HOME = Path(__file__).parents[1]
 PACKAGE = HOME / "bulkorders"
-METHODS = [("wording/*.py", "python"), ("web/*.py", "python"), ("pipeline/**.py", "python"), ("web/pages/*.html", "jinja2")]
+METHODS = [
+    ("wording/*.py", "python"),
+    ("web/*.py", "python"),
+    ("pipeline/**.py", "python"),
+    ("web/pages/*.html", "jinja2"),
+]
 MADE = datetime(2026, 11, 23, tzinfo=UTC)
 """The same texts give the same file."""
 
@@ -41,12 +46,13 @@ def tables() -> list[str]:
     sys.path.insert(0, str(HOME))
     from bulkorders.web.exports import FORMATS  # noqa: PLC0415 - the package is beside this script
     from bulkorders.web.rendering import NAV  # noqa: PLC0415 - as above
-    from bulkorders.wording import named, page_texts, sentences  # noqa: PLC0415 - as above
+    from bulkorders.wording import flow_texts, named, page_texts, sentences  # noqa: PLC0415 - as above
 
     told: list[str] = []
     for table in (
         *(sentences.PROBLEMS, sentences.REPAIRS, sentences.OUTCOMES, sentences.QUESTIONS),
         *(sentences.NOTES, sentences.ERRORS, page_texts.SAID_ON_PAGE),
+        *(flow_texts.PAGE_NEXT, flow_texts.PAGE_NOTES),
     ):
         for text in table.values():
             told += text if isinstance(text, tuple) else [text]

@@ -16,6 +16,7 @@ from bulkorders.model.outcomes import Outcome, Verdict
 from bulkorders.model.problems import Problem
 from bulkorders.wording.flow_texts import PAGE_NEXT, PAGE_NOTES
 from bulkorders.wording.languages import catalogue, grouped
+from bulkorders.wording.page_texts import SAID_ON_PAGE
 from bulkorders.wording.sentences import ERRORS, FIELD_TITLES, NOTES, OUTCOMES, PROBLEMS, QUESTIONS, REPAIRS
 
 LONGEST = 300
@@ -25,8 +26,14 @@ PLAIN_NUMBERS = frozenset({"row", "rows", "first", "header_row", "numbers", "sta
 """Facts that are names rather than amounts: the numbers of rows, and HTTP's."""
 
 
+DOOR: ContextVar[str] = ContextVar("door", default="")
+"""The door people stand at, where it has words of its own: `page`."""
+
+
 def translated(message: str) -> str:
-    """Return the message in the language that is spoken, or as it is."""
+    """Return the message in the language that is spoken, or as it is; on the page what names no command."""
+    if DOOR.get() == "page":
+        message = SAID_ON_PAGE.get(message, message)
     return catalogue().gettext(message) if message else ""
 
 
@@ -52,10 +59,6 @@ def repair(code: str) -> str:
     """Return what puts problems of this code right, as the heading of their group."""
     told = translated(REPAIRS.get(_listed(REPAIRS, code, {}), code))
     return told.format(field=field_title(code.partition(".")[0]))
-
-
-DOOR: ContextVar[str] = ContextVar("door", default="")
-"""The door people stand at, where it has words of its own: `page`."""
 
 
 def note(code: str, facts: Mapping[str, Any]) -> str:

@@ -1,7 +1,18 @@
 """Names of ours and of the panels that people read where no sentence holds them: states, commands, columns."""
 
 NAMES = (
-    *("invalid", "duplicate", "ready", "sending", "placed", "rejected", "in doubt", "dropped", "missing", "slow"),
+    *(
+        "invalid",
+        "duplicate",
+        "ready",
+        "sending",
+        "placed",
+        "rejected",
+        "in doubt",
+        "dropped",
+        "missing",
+        "slow",
+    ),
     *("completed", "open", "asked", "accepted", "refused", "changed", "left out", "unasked", "uncharged"),
     *("asking", "done", "failed", "refill", "cancel", "ruled out", "not sent", "under way"),
     *("Pending", "Processing", "In progress", "Completed", "Partial", "Canceled", "Refunded", "Failed"),
