@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 def evidence(found: Doubt) -> list[str]:
     """Return what is known of one order in doubt, a sentence each."""
     order, attempt = found.order, found.attempt
+    answered = attempt is not None and attempt.http_status is not None
     answer = (attempt.answer if attempt else "") or order.answer
-    said = wording.note("doubt.said", {"answer": answer}) if answer else wording.note("doubt.no_answer", {})
-    told = [said]
+    if answered and answer:
+        told = [wording.note("doubt.said", {"answer": answer})]
+    else:
+        told = [order.message or wording.note("doubt.no_answer", {})]
     if found.same_link:
         orders = [other.order_id or wording.translated(other.state.value) for other in found.same_link]
         told.append(wording.note("doubt.same_link", {"orders": orders}))

@@ -25,7 +25,7 @@ from bulkorders.wording import languages
 
 NAV = (
     ("/", "New campaign"),
-    ("/history", "Runs"),
+    ("/history", "History"),
     ("/orders", "Open orders"),
     ("/doubts", "In doubt"),
     ("/services", "Services"),

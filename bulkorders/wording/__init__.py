@@ -14,8 +14,9 @@ from bulkorders.errors import BulkordersError
 from bulkorders.model import money
 from bulkorders.model.outcomes import Outcome, Verdict
 from bulkorders.model.problems import Problem
-from bulkorders.wording.flow_texts import PAGE_NEXT, PAGE_NOTES, PAGE_PROBLEMS, PAGE_REPAIRS
+from bulkorders.wording.flow_texts import PAGE_NEXT, PAGE_NOTES
 from bulkorders.wording.languages import catalogue, grouped
+from bulkorders.wording.page_texts import SAID_ON_PAGE
 from bulkorders.wording.sentences import ERRORS, FIELD_TITLES, NOTES, OUTCOMES, PROBLEMS, QUESTIONS, REPAIRS
 
 DOOR: ContextVar[str] = ContextVar("door", default="")
@@ -28,13 +29,19 @@ PLAIN_NUMBERS = frozenset({"row", "rows", "first", "header_row", "numbers", "sta
 """Facts that are names rather than amounts: the numbers of rows, and HTTP's."""
 
 
+DOOR: ContextVar[str] = ContextVar("door", default="")
+"""The door people stand at, where it has words of its own: `page`."""
+
+
 def translated(message: str) -> str:
-    """Return the message in the language that is spoken, or as it is."""
+    """Return the message in the language that is spoken, or as it is; on the page what names no command."""
+    if DOOR.get() == "page":
+        message = SAID_ON_PAGE.get(message, message)
     return catalogue().gettext(message) if message else ""
 
 
 def field_title(field: str) -> str:
-    """Return the usual header of a field's column (`max_rate`: `Max rate`)."""
+    """Return the usual header of a field's column (`max_rate`: `Max rate`), in no language but the sheet's."""
     return FIELD_TITLES.get(field, field.replace("_", " ").capitalize())
 
 
@@ -47,16 +54,14 @@ def problem(found: Problem) -> str:
 
 def problem_text(found: Problem) -> str:
     """Return what is wrong and how to put it right, without the place."""
-    entry = _listed(PROBLEMS, found.code, found.facts)
-    told = _own(PAGE_PROBLEMS, entry) or PROBLEMS.get(entry, "{code}")
+    told = PROBLEMS.get(_listed(PROBLEMS, found.code, found.facts), "{code}")
     return _told(told, found.code, found.facts)
 
 
 def repair(code: str) -> str:
     """Return what puts problems of this code right, as the heading of their group."""
-    entry = _listed(REPAIRS, code, {})
-    told = translated(_own(PAGE_REPAIRS, entry) or REPAIRS.get(entry, code))
-    return told.format(field=translated(field_title(code.partition(".")[0])))
+    told = translated(REPAIRS.get(_listed(REPAIRS, code, {}), code))
+    return told.format(field=field_title(code.partition(".")[0]))
 
 
 def note(code: str, facts: Mapping[str, Any]) -> str:
@@ -156,7 +161,7 @@ class _Facts(dict[str, Any]):
 
 def _told(message: str, code: str, facts: Mapping[str, Any]) -> str:
     shown = {name: _cut(_shown(value, plain=name in PLAIN_NUMBERS)) for name, value in facts.items()}
-    field = translated(field_title(code.partition(".")[0]))
+    field = field_title(code.partition(".")[0])
     return translated(message).format_map(_Facts({"code": code, "field": field, **shown}))
 
 

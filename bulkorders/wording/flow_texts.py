@@ -146,32 +146,6 @@ PAGE_NOTES: dict[str, str] = {
 }
 """By code: notes that would name an option of the command line."""
 
-PAGE_PROBLEMS: dict[str, str] = {
-    "service.missing": "there is no service id. Write the id of a service; the page “Services” lists them.",
-    "service.unknown": "the panel has no service {found} today. Choose another; the page “Services” finds it.",
-    "posts.uncapped": "no number of new posts is set, so the panel may serve every new post without end, and no cap would hold. Write how many posts, or leave the caps out.",
-    "cap.order": "this order would cost {found} {currency}, above the {expected} allowed for one. Lower the quantity, or raise the cap.",
-    "cap.order without currency": "this order would cost {found}, above the {expected} allowed for one. Lower the quantity, or raise the cap.",
-    "row.same_file": "the same was ordered from {sheet}, which looks like this file under another name: campaign {campaign}, run {run}, {sent_at}. Nothing is ordered twice; to order all of it again, tick that among the further settings.",
-    "link.still_open": "the order {order_id} (campaign {campaign}) for the same service and link is still open, as far as is known. Some panels refuse a second one, or count both as one; the further settings can let this row wait until the other is done.",
-    "link.still_open without order_id": "an order for the same service and link (campaign {campaign}) is in doubt. If it was placed, both run at once; the further settings can let this row wait until that is settled.",
-    "link.twice": "row {first} orders the same service for the same link. Some panels refuse the second one, or count both as one; the further settings can let this row wait until the other is done.",
-    "row.changed_after_placed": "this row was sent with {sent}, and now has {found}; its order {order_id} stands ({paid}). Put it back, or order it besides (among the further settings), which costs {cost} more.",
-    "row.changed_after_placed without order_id": "this row was sent with {sent}, and now has {found}; whether its order ({paid}) was placed is in doubt. Put it back, or order it besides (among the further settings).",
-    "row.changed_after_placed without cost": "this row was sent with {sent}, and now has {found}; its order {order_id} stands ({paid}). Put it back, or order it besides (among the further settings).",
-    "delivery.slow": "the order {order_id} has been open for {age}; orders for service {service} usually take {usual} ({told}). Ask the panel about it, or ask for a cancel under “Open orders”.",
-    "delivery.slow without usual": "the order {order_id} has been open for {age}, longer than {allowed}. Ask the panel about it, or ask for a cancel under “Open orders”.",
-}
-"""By code: problems that would name an option or a command."""
-
-PAGE_REPAIRS: dict[str, str] = {
-    "cap.order": "Orders above the cap on one order: lower the quantity, or raise the cap",
-    "link.still_open": "Orders on the same link still open: sent all the same, or let them wait",
-    "link.twice": "Rows for the same service and link: sent all the same, or let them wait",
-    "row.changed_after_placed": "Changed after it was sent: put it back, or order it besides",
-}
-"""By code: headings that would name an option."""
-
 SERVER_NOTES: dict[str, str] = {
     "page.open": "The page is open at\n  {address}\nWhoever has this address may use it. Ctrl-C ends it, after what is in flight.",
     "page.tls": "Served at {host}, without encryption: put a server with TLS in front of it, or passwords and orders can be read on the way.",

@@ -19,7 +19,9 @@ def csv_of(rows, header=("Service", "Link", "Quantity")):
 
 def good(count, first=1):
     """Return so many valid rows."""
-    return [("1", f"https://example.com/post/{number}", 200 + number) for number in range(first, first + count)]
+    return [
+        ("1", f"https://example.com/post/{number}", 200 + number) for number in range(first, first + count)
+    ]
 
 
 def sheet_of(visitor):
@@ -88,7 +90,9 @@ def test_not_now_sends_nothing_and_lets_others_in(page):
     review(visitor)
     visitor.send(f"{visitor.path}/answer", {"answer": "no"})
     assert "Nothing was sent." in visitor.text
-    ended = page.desk.run("submit", page.desk.sheet([("1", "https://example.com/x/1", 300)], "other.csv"), "--yes")
+    ended = page.desk.run(
+        "submit", page.desk.sheet([("1", "https://example.com/x/1", 300)], "other.csv"), "--yes"
+    )
     assert ended.code == 0, ended.err
     assert len(page.desk.sold()) == 1
 
