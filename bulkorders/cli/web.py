@@ -58,8 +58,13 @@ def web(
     It serves this machine alone; whoever has the address that is shown may use it. Ends with Ctrl-C, after
     what is in flight.
     """
+    import logging
+    import sys
+
     from bulkorders.errors import CallError
 
+    if "--debug" in sys.argv:
+        logging.getLogger("bulkorders.web").addHandler(logging.StreamHandler())
     if set_password is not None:
         if password_file is None:
             raise CallError("page.password_file_needed")
@@ -74,8 +79,8 @@ def web(
         _announce(address, where, as_json=as_json)
 
     if rehearsal:
-        with rehearsing() as settings:
-            return run(settings, place, announce, browser=not no_browser)
+        with rehearsing() as found:
+            return run(found.settings, place, announce, browser=not no_browser, sandbox=found.sandbox)
     return run(load_settings(), place, announce, browser=not no_browser)
 
 

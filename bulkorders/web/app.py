@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bulkorders import wording
 from bulkorders.errors import BulkordersError
 from bulkorders.pipeline.placement.limits import zone_of
+from bulkorders.sandbox import Sandbox
 from bulkorders.web import (
     assets,
     catalogue,
@@ -27,6 +28,7 @@ from bulkorders.web import (
     history,
     language,
     orders,
+    rehearsing,
     results,
     sheets,
     start,
@@ -42,12 +44,14 @@ LOG = logging.getLogger(__name__)
 
 PAGES = (
     *(assets, language, entering, start, sheets, columns, working, results),
-    *(history, orders, doubts, catalogue, exports, errands),
+    *(history, orders, doubts, catalogue, exports, errands, rehearsing),
 )
 """The modules with pages; each has `routes`."""
 
 
-def make_app(desk: Desk, sessions: Sessions, *, hosts: Sequence[str], cookie: str) -> Starlette:
+def make_app(
+    desk: Desk, sessions: Sessions, *, hosts: Sequence[str], cookie: str, sandbox: Sandbox | None = None
+) -> Starlette:
     """Return the page over this desk; it answers to these hosts, each with its port, and to nobody outside."""
 
     @asynccontextmanager
@@ -67,6 +71,7 @@ def make_app(desk: Desk, sessions: Sessions, *, hosts: Sequence[str], cookie: st
     app.state.desk = desk
     app.state.settings = desk.settings
     app.state.sessions = sessions
+    app.state.sandbox = sandbox
     app.state.cookie = cookie
     app.state.zone = zone_of(desk.settings)
     return app

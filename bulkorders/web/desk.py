@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
 from threading import Lock
-from typing import Any, TypeVar
-
-from starlette.requests import Request
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bulkorders.errors import BulkordersError
-from bulkorders.pipeline.following.recalled import Recalled
-from bulkorders.pipeline.looked import Looked
-from bulkorders.settings import Settings
 from bulkorders.web.front import PageFront
 from bulkorders.web.jobs import Job, Story
 from bulkorders.web.keeping import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from bulkorders.pipeline.following.recalled import Recalled
+    from bulkorders.pipeline.looked import Looked
+    from bulkorders.settings import Settings
 
 MOST_JOBS = 60
 """Jobs that are remembered; of those that are over, the oldest give way."""

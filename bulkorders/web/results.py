@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from bulkorders import wording
 from bulkorders.model import money
-from bulkorders.model.report import OrderPart
 from bulkorders.pipeline.following.recalled import Recalled, recall
-from bulkorders.web.desk import Desk
 from bulkorders.web.rendering import fragment_wanted, render
 from bulkorders.web.sheets import XLSX
 from bulkorders.web.table import SIZE, Wanted
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from bulkorders.model.report import OrderPart
+    from bulkorders.web.desk import Desk
 
 KINDS = (
     *(("placed", "good"), ("ready", "info"), ("in_doubt", "doubt"), ("rejected", "bad")),

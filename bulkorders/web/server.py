@@ -16,6 +16,7 @@ import uvicorn
 from bulkorders.errors import CallError, JournalHeld
 from bulkorders.pipeline import recording
 from bulkorders.pipeline.options import Quiet
+from bulkorders.sandbox import Sandbox
 from bulkorders.settings import Settings
 from bulkorders.web.app import make_app
 from bulkorders.web.desk import Desk
@@ -46,7 +47,14 @@ class Place:
 Announce = Callable[[str, Place], None]
 
 
-def run(settings: Settings, place: Place, announce: Announce, *, browser: bool = True) -> int:
+def run(
+    settings: Settings,
+    place: Place,
+    announce: Announce,
+    *,
+    browser: bool = True,
+    sandbox: Sandbox | None = None,
+) -> int:
     """Serve until a signal; return the exit code: 130 where a run had to be drained.
 
     `announce` is told the address to open, with the token of this launch where there is one. Raises CallError
@@ -57,7 +65,9 @@ def run(settings: Settings, place: Place, announce: Announce, *, browser: bool =
     with _bound(place) as listening:
         port = listening.getsockname()[1]
         desk = Desk(settings)
-        app = make_app(desk, sessions, hosts=_hosts(place, port), cookie=f"bulkorders_{port}")
+        app = make_app(
+            desk, sessions, hosts=_hosts(place, port), cookie=f"bulkorders_{port}", sandbox=sandbox
+        )
         asyncio.run(_put_in_order(settings))
         address = _address(place, port, sessions)
         announce(address, place)

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bulkorders import wording
 from bulkorders.errors import BulkordersError
 from bulkorders.model.money import plain
-from bulkorders.model.report import AccountMoney, Report
 from bulkorders.pipeline import story
 from bulkorders.pipeline.following.recalled import recall
 from bulkorders.pipeline.following.telling import history
 from bulkorders.pipeline.looked import Looked, write_to_fix
 from bulkorders.sheet.results.replacing import RESULTS_SUFFIX
-from bulkorders.web.desk import Desk
 from bulkorders.web.front import PageFront
-from bulkorders.web.jobs import Job
-from bulkorders.web.keeping import Kept
 from bulkorders.web.rendering import fragment_wanted, render
 from bulkorders.web.table import Wanted, table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+
+    from bulkorders.model.report import AccountMoney, Report
+    from bulkorders.web.desk import Desk
+    from bulkorders.web.jobs import Job
+    from bulkorders.web.keeping import Kept
 
 COLUMNS = frozenset({"sheet.columns_missing", "sheet.columns_twice", "sheet.which_worksheet"})
 """Errors that are answered on the page of the columns."""

@@ -19,6 +19,9 @@ from bulkorders.wording.languages import catalogue, grouped
 from bulkorders.wording.page_texts import SAID_ON_PAGE
 from bulkorders.wording.sentences import ERRORS, FIELD_TITLES, NOTES, OUTCOMES, PROBLEMS, QUESTIONS, REPAIRS
 
+DOOR: ContextVar[str] = ContextVar("door", default="")
+"""The door people stand at, where it has words of its own: `page`."""
+
 LONGEST = 300
 """Characters of one fact that are shown: a sentence, not a page."""
 
@@ -63,8 +66,7 @@ def repair(code: str) -> str:
 
 def note(code: str, facts: Mapping[str, Any]) -> str:
     """Return something worth knowing that stops nothing."""
-    own = PAGE_NOTES.get(code) if DOOR.get() == "page" else None
-    return _told(own or NOTES.get(code, "{code}"), code, facts)
+    return _told(_own(PAGE_NOTES, code) or NOTES.get(code, "{code}"), code, facts)
 
 
 def question(code: str, **facts: Any) -> str:
@@ -90,8 +92,7 @@ def explain(error: BulkordersError) -> BulkordersError:
     """Fill in an error's `message` and `next`, and return it."""
     if error.message is None:
         message, following = ERRORS.get(_listed(ERRORS, error.code, error.facts), ("{code}", ""))
-        if DOOR.get() == "page":
-            following = PAGE_NEXT.get(error.code, following)
+        following = _own(PAGE_NEXT, error.code) or following
         error.message = _told(message, error.code, error.facts)
         error.next = _told(following, error.code, error.facts)
     return error
@@ -131,6 +132,11 @@ def _listed(table: Mapping[str, Any], code: str, facts: Mapping[str, Any]) -> st
         if entry in table and facts.get(entry.rpartition(" ")[2]) in (None, "", [], ()):
             return entry
     return code if code in table else f"*.{code.partition('.')[2]}"
+
+
+def _own(table: Mapping[str, str], entry: str) -> str | None:
+    """Return what the door says in its own words, or None where it has none for this."""
+    return table.get(entry) if DOOR.get() == "page" else None
 
 
 def _without() -> dict[str, tuple[str, ...]]:

@@ -97,6 +97,11 @@ PAGE_NEXT: dict[str, str] = {
     "settings.which_panel": "Choose one among the further settings of the sheet.",
     "sheet.columns_missing": "Say below which columns are meant. It is remembered for sheets with these headers.",
     "sheet.columns_twice": "Say below which one is meant. It is remembered for sheets with these headers.",
+    "sheet.no_worksheet": "Choose the worksheet under “Columns”.",
+    "results.foreign": "Give the sheet another name, and upload it once more. Nothing was sent.",
+    "results.not_writable": "Free some space where the program keeps its files, or close the workbook where it is open, and try again; what was sent is known.",
+    "journal.behind": "Put the newest journal back, or ask whoever looks after this machine. Nothing was sent.",
+    "journal.other": "Give it on the machine that placed its orders. Nothing was sent.",
     "sheet.which_worksheet": "Say below which worksheet is meant.",
     "panel.unreachable": "Check the address and the network, and try again; nothing was lost.",
     "panel.busy": "Try again later; what is ready stays ready.",
@@ -135,6 +140,8 @@ PAGE_NOTES: dict[str, str] = {
     "review.max_total": "The cap on this campaign is {expected}; placed or in doubt already: {spent}.",
     "review.on_top": "Tax or fees that the panel adds are not in its rates; a test order first shows the real charge.",
     "review.canary": "One order is placed first, and its real charge compared.",
+    "books.dearer": "{account} charged {charged} for orders that were estimated at {estimated} ({count} orders): tax, a fee, or other rates. A test order first would show the real charge before the others are sent.",
+    "canary.max_total": "That is above the {expected} allowed.",
     "link.waiting": "Rows that wait, as asked: {count}. An order for the same service and link is still open, or goes before them; go on with the sheet when it is done.",
 }
 """By code: notes that would name an option of the command line."""
