@@ -85,11 +85,16 @@ def door(desk: Any) -> Iterator[Door]:
 
 
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
+def complaints() -> list[str]:
+    """Give the list of what pages complained of; a test that stops the server empties it."""
+    return []
+
+
+@pytest.fixture
+def context(chromium: Browser, complaints: list[str]) -> Iterator[BrowserContext]:
     """Give a browser that remembers nothing; what its pages complain of fails the test."""
     opened = chromium.new_context(locale="en-US", accept_downloads=True)
     opened.set_default_timeout(WAIT)
-    complaints: list[str] = []
     opened.on("weberror", lambda found: complaints.append(str(found.error)))
     opened.on(
         "console",

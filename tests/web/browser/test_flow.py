@@ -3,10 +3,8 @@
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-MONEY = "1234567890"
 
-
-def test_a_sheet_is_checked_reviewed_sent_and_its_workbook_downloaded(page, door, samples, give, send):
+def test_a_sheet_is_checked_reviewed_sent_and_its_workbook_downloaded(page, door, samples, tmp_path, give, send):
     """The sample campaign goes from the file to its results workbook, each valid row bought once."""
     give(page, samples / "campaign.xlsx")
     expect(page.get_by_text("What to put right").first).to_be_visible()
@@ -17,7 +15,9 @@ def test_a_sheet_is_checked_reviewed_sent_and_its_workbook_downloaded(page, door
     assert len(sold) == len({order["link"] + order["service"] for order in sold}) == 33
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the results workbook").click()
-    book = load_workbook(download.value.path(), read_only=True)
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    book = load_workbook(path, read_only=True)
     assert {"Orders", "To fix", "Summary"} <= set(book.sheetnames)
     book.close()
 
