@@ -82,10 +82,15 @@ addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").
   form.querySelectorAll(".waiting").forEach((button) => button.classList.remove("waiting"));
 }));
 
-/* A server that does not answer is said, and is no longer said once it answers again. */
+/* A server that does not answer for a while is said, and is no longer said once it answers again. */
+let silence = 0;
 const offline = (yes) => { const box = document.getElementById("offline"); if (box) box.hidden = !yes; };
-for (const kind of ["htmx:sendError", "htmx:sseError", "htmx:timeout"]) addEventListener(kind, () => offline(true));
-for (const kind of ["htmx:afterOnLoad", "htmx:sseOpen", "htmx:sseMessage"]) addEventListener(kind, () => offline(false));
+for (const kind of ["htmx:sendError", "htmx:sseError", "htmx:timeout"]) {
+  addEventListener(kind, () => { silence ||= setTimeout(() => offline(true), 1500); });
+}
+for (const kind of ["htmx:afterOnLoad", "htmx:sseOpen", "htmx:sseMessage"]) {
+  addEventListener(kind, () => { clearTimeout(silence); silence = 0; offline(false); });
+}
 
 /* What is said to those who listen: a fragment with data-announce is read out once. */
 addEventListener("htmx:afterSettle", (event) => {
