@@ -39,7 +39,14 @@ def test_the_page_lets_in_only_what_comes_to_it_by_its_name_with_its_session(pag
     visitor = page.visitor()
     cookie, own = cookie_of(visitor), visitor.base
     port = urlsplit(own).port
-    for host in ("evil.example", f"evil.example:{port}", "127.0.0.1", f"127.0.0.1:{port + 1}", "localhost", ""):
+    for host in (
+        "evil.example",
+        f"evil.example:{port}",
+        "127.0.0.1",
+        f"127.0.0.1:{port + 1}",
+        "localhost",
+        "",
+    ):
         status, body, _ = asked(page, "GET", "/", host=host, cookie=cookie)
         assert (status, "campaign" in body) == (421, False), host
     assert asked(page, "GET", "/", host=f"localhost:{port}", cookie=cookie)[0] == 200
@@ -106,12 +113,23 @@ def test_more_than_is_taken_is_cut_off_while_it_comes(page):
     )
     assert answer.status_code == 413
     assert "larger than the 100 MB" in answer.text
-    assert not [path for path in (page.desk.folder / "home").rglob("*") if path.is_file() and path.stat().st_size > 1e6]
+    assert not [
+        path
+        for path in (page.desk.folder / "home").rglob("*")
+        if path.is_file() and path.stat().st_size > 1e6
+    ]
 
 
 @pytest.mark.parametrize(
     "name",
-    ["../../../etc/passwd.csv", "..\\..\\boot.csv", "/abs/olute.csv", "a\x00b\u202egpj.csv", "CON.csv", "sheet.json"],
+    [
+        "../../../etc/passwd.csv",
+        "..\\..\\boot.csv",
+        "/abs/olute.csv",
+        "a\x00b\u202egpj.csv",
+        "CON.csv",
+        "sheet.json",
+    ],
 )
 def test_a_name_never_leads_out_of_the_folder(page, name):
     """Whatever a browser calls a file, it is kept in its own folder under a harmless name."""
@@ -129,7 +147,9 @@ def test_what_a_sheet_says_is_shown_and_never_obeyed(page):
     """Markup in cells and file names is text on the page."""
     visitor = page.visitor()
     evil = "<script>alert(1)</script>"
-    visitor.upload('x"><img src=x onerror=alert(1)>.csv', f"Service,Link,Quantity\n{evil},{evil},5\n".encode())
+    visitor.upload(
+        'x"><img src=x onerror=alert(1)>.csv', f"Service,Link,Quantity\n{evil},{evil},5\n".encode()
+    )
     assert evil not in visitor.page.text
     assert "&lt;script&gt;" in visitor.page.text
     assert "<img src=x" not in visitor.page.text
@@ -192,9 +212,7 @@ def test_guessing_a_password_is_closed_after_some_tries(serve, desk):
 
 def test_a_password_is_asked_for_and_kept_without_being_seen(desk):
     """--set-password writes a line that is no password, for its owner's eyes alone."""
-    ended = desk.run(
-        "web", "--set-password", "lan", "--password-file", "who.txt", typed="secret words\n"
-    )
+    ended = desk.run("web", "--set-password", "lan", "--password-file", "who.txt", typed="secret words\n")
     path = desk.folder / "who.txt"
     assert ended.code == 0, ended.err
     assert path.read_text().startswith("lan:scrypt:")

@@ -356,7 +356,7 @@ def test_the_last_page_of_a_long_table_has_the_last_rows(page):
     assert "https://example.com/post/120" in visitor.page.text
     assert "https://example.com/post/20<" not in visitor.page.text
     visitor.get(f"/sheets/{sheet}?state=invalid")
-    assert 'class=" marked bad"' in visitor.page.text
+    assert 'data-label="Quantity" class="marked bad"' in visitor.page.text
     assert "1 rows" in visitor.text
     visitor.get(f"/sheets/{sheet}?q=post/999")
     assert "1 rows" in visitor.text
