@@ -10,7 +10,7 @@ from bulkorders.pipeline.looked import Looked
 SIZE = 50
 """Rows of a page of the table."""
 
-LONGEST = 160
+LONGEST = 100
 """Characters of one cell that are shown."""
 
 MAIN = ("reference", "service", "link", "username", "quantity")
