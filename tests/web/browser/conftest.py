@@ -19,6 +19,9 @@ WAIT = 30_000
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 
+NAMES = "--host-resolver-rules=MAP page.hostile.test 127.0.0.1"
+"""A name that somebody else made lead to this machine."""
+
 expect.set_options(timeout=WAIT)
 
 
@@ -71,7 +74,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("the page isn't tested in a browser: Chromium is not installed (Debian: chromium)")
     with sync_playwright() as started:
         # Without a sandbox of its own, which root has no use of; it opens nothing but this page.
-        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox", NAMES])
         yield browser
         browser.close()
 
@@ -117,9 +120,9 @@ def page(context: BrowserContext, door: Door) -> Page:
 
 
 def let_in(page: Page, door: Door) -> Page:
-    """Open the address of this launch, and go on to the start page."""
+    """Open the address of this launch, which leads to the start page by itself."""
     page.goto(door.address)
-    page.goto(door.base + "/")
+    page.wait_for_url(door.base + "/")
     return page
 
 
@@ -136,6 +139,7 @@ def give() -> Callable[[Page, Path], None]:
     def given(page: Page, path: Path) -> None:
         page.set_input_files("#file", path)
         expect(page.get_by_role("heading", level=1, name=path.name)).to_be_visible()
+        page.wait_for_load_state("load")
 
     return given
 
