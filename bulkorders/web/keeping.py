@@ -18,7 +18,7 @@ from bulkorders.pipeline.options import Options
 from bulkorders.sheet.results import is_ours
 
 FOLDER = "sheets"
-NOTE = "sheet.json"
+NOTE = "given.json"
 LONGEST_NAME = 120
 UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)

@@ -128,7 +128,7 @@ def test_more_than_is_taken_is_cut_off_while_it_comes(page):
         "/abs/olute.csv",
         "a\x00b\u202egpj.csv",
         "CON.csv",
-        "sheet.json",
+        "given.json",
     ],
 )
 def test_a_name_never_leads_out_of_the_folder(page, name):
@@ -140,7 +140,7 @@ def test_a_name_never_leads_out_of_the_folder(page, name):
     assert len(kept) == 1
     assert kept[0].parent.parent == home
     assert not set(kept[0].name) & set('/\\\x00\u202e<>:"|?*')
-    assert kept[0].name not in ("CON.csv", "sheet.json")
+    assert kept[0].name not in ("CON.csv", "given.json")
 
 
 def test_what_a_sheet_says_is_shown_and_never_obeyed(page):
