@@ -85,15 +85,16 @@ def web(
 
 
 def _set_password(path: Path, name: str) -> int:
+    import sys
+
     from bulkorders import wording
     from bulkorders.web import passwords
 
-    password = click.prompt(
-        wording.translated("Password for {name}").format(name=name),
-        hide_input=True,
-        confirmation_prompt=True,
-        err=True,
-    )
+    if sys.stdin.isatty():
+        asked = wording.translated("Password for {name}").format(name=name)
+        password = click.prompt(asked, hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
     passwords.keep(path, name, password)
     click.echo(wording.translated("Written: {path}").format(path=path), err=True)
     return 0

@@ -17,7 +17,7 @@ from bulkorders.pipeline.following.polling import poll
 from bulkorders.pipeline.intake import checking, guards, likeness
 from bulkorders.pipeline.intake.checking import Checking
 from bulkorders.pipeline.looked import Looked
-from bulkorders.pipeline.options import Front, Listening, Options, Quiet
+from bulkorders.pipeline.options import Front, Listening, Options
 from bulkorders.pipeline.placement import canary, limits, planning, reviewing
 from bulkorders.pipeline.placement.placing import place
 from bulkorders.pipeline.recording import Record
@@ -49,7 +49,7 @@ async def look(
         journal = await open_journal(settings.journal_url, read_only=True)
         try:
             await checking.check(run, opened, journal)
-            unmeant = await _unmeant(run, journal)
+            unmeant = await _unmeant(run, journal, heard)
         finally:
             await journal.close()
     run.tell_notes(heard)
@@ -61,11 +61,12 @@ async def look(
     )
 
 
-async def _unmeant(run: Checking, journal: Journal) -> GuardError | None:
+async def _unmeant(run: Checking, journal: Journal, front: Front) -> GuardError | None:
     """Return the guard that would stop a submit since nobody can say which campaign is meant, or None."""
     try:
-        await guards.campaign_meant(run, journal, Quiet(yes=False), plan_of(run)[0].send)
+        await guards.campaign_meant(run, journal, front, plan_of(run)[0].send)
     except GuardError as error:
+        wording.explain(error)
         return error
     return None
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bulkorders.errors import BulkordersError
+from bulkorders.errors import GuardError
 from bulkorders.web.front import PageFront
 from bulkorders.web.jobs import Job, Story
 from bulkorders.web.keeping import Shelf
@@ -47,10 +47,8 @@ class Remembered(OrderedDict[str, Thing]):
             self.popitem(last=False)
 
 
-class Busy(BulkordersError):
+class Busy(GuardError):
     """Another run of this page is under way: one at a time may change the journal."""
-
-    exit_code = 4
 
 
 class Desk:

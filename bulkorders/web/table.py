@@ -10,8 +10,11 @@ from bulkorders.pipeline.looked import Looked
 SIZE = 50
 """Rows of a page of the table."""
 
-LONGEST = 160
+LONGEST = 100
 """Characters of one cell that are shown."""
+
+MAIN = ("reference", "service", "link", "username", "quantity")
+"""Fields whose columns are always shown; others only where something is wrong in them."""
 
 STATES = ("invalid", "duplicate", "ready", "placed", "rejected", "in_doubt", "dropped")
 
@@ -64,21 +67,21 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """One cell as it is shown; `problem` says what is wrong with it."""
+    """One cell as it is shown: whether something is said of it, and whether that keeps its row from being sent."""
 
     title: str
     text: str
-    problem: str = ""
+    problem: bool = False
     blocking: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """One row: its order, its cells in the order of the columns, and what is wrong with none of these."""
+    """One row: its order, its cells in the order of the columns, and by column what is said of it."""
 
     order: OrderPart
     cells: Sequence[ShownCell]
-    besides: Sequence[str]
+    said: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,48 +109,30 @@ def table_of(looked: Looked, wanted: Wanted) -> Table:
 
 
 def _columns(looked: Looked, orders: Sequence[OrderPart]) -> list[int]:
-    """Return the columns that mean something, and those in which something is wrong, as the sheet has them."""
+    """Return the columns that say what is ordered, and those in which something is wrong, as the sheet has them."""
     sheet = looked.run.sheet
     wrong = {problem.column for order in orders for problem in order.problems}
-    known = set(sheet.columns.values()) | {at for at, title in enumerate(sheet.header) if title in wrong}
-    used = [
-        at for at in sorted(known) if at in _main(looked) or _filled(looked, at) or sheet.header[at] in wrong
-    ]
-    return used or sorted(known)
-
-
-def _main(looked: Looked) -> set[int]:
-    columns = looked.run.sheet.columns
-    return {columns[name] for name in ("service", "link", "quantity") if name in columns}
-
-
-def _filled(looked: Looked, column: int) -> bool:
-    """Whether any of the first rows has something in this column."""
-    first = looked.run.sheet.rows[:200]
-    return any(column < len(row.cells) and row.cells[column] not in (None, "") for row in first)
+    main = {sheet.columns[name] for name in MAIN if name in sheet.columns}
+    return sorted(main | {at for at, title in enumerate(sheet.header) if title in wrong})
 
 
 def _row(line: Line, order: OrderPart, columns: Sequence[int], titles: Sequence[str]) -> ShownRow:
     cells = line.row.cells if line.row is not None else ()
-    said: dict[str, list[str]] = {}
+    said: list[tuple[str, str]] = []
     blocking = set()
     for problem in order.problems:
         _, _, text = problem.message.partition(": ")
-        said.setdefault(problem.column, []).append(text or problem.message)
+        said.append((problem.column, text or problem.message))
         if problem.severity == "error":
             blocking.add(problem.column)
+    marked = {column for column, _ in said}
     shown = [
-        ShownCell(
-            title,
-            cell_text(cells[at]) if at < len(cells) else "",
-            " ".join(said.pop(title, ())),
-            title in blocking,
-        )
+        ShownCell(title, cell_text(cells[at]) if at < len(cells) else "", title in marked, title in blocking)
         for at, title in zip(columns, titles, strict=True)
     ]
     if not cells:
         shown = [ShownCell(title, _told(order, at)) for at, title in enumerate(titles)]
-    return ShownRow(order, shown, [f"{column}: {' '.join(texts)}" for column, texts in said.items()])
+    return ShownRow(order, shown, said)
 
 
 def _told(order: OrderPart, at: int) -> str:

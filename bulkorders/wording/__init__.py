@@ -29,10 +29,6 @@ PLAIN_NUMBERS = frozenset({"row", "rows", "first", "header_row", "numbers", "sta
 """Facts that are names rather than amounts: the numbers of rows, and HTTP's."""
 
 
-DOOR: ContextVar[str] = ContextVar("door", default="")
-"""The door people stand at, where it has words of its own: `page`."""
-
-
 def translated(message: str) -> str:
     """Return the message in the language that is spoken, or as it is; on the page what names no command."""
     if DOOR.get() == "page":

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import unescape
 from typing import Any
 
@@ -35,10 +35,11 @@ class Visitor:
         self.page = self.client.get(path, headers=headers)
         return self.page
 
-    def hidden(self, action: str) -> dict[str, str]:
-        """Return the hidden fields of the form on the page that goes to this address."""
+    def hidden(self, action: str, names: Iterable[str] = ()) -> dict[str, str]:
+        """Return the hidden fields of the form on the page that goes to this address, and has these fields."""
         for head, body in FORM.findall(self.page.text):
-            if attribute(head, "action") == action:
+            named = all(f'name="{name}"' in body for name in names)
+            if attribute(head, "action") == action and named:
                 tags = INPUT.findall(body)
                 return {
                     str(attribute(tag, "name")): attribute(tag, "value") or ""
@@ -49,7 +50,7 @@ class Visitor:
 
     def send(self, action: str, fields: Mapping[str, Any] | None = None, **headers: str) -> httpx.Response:
         """Send the form on the page that goes to this address, as a browser does."""
-        data = self.hidden(action) | dict(fields or {})
+        data = self.hidden(action, fields or ()) | dict(fields or {})
         self.page = self.client.post(action, data=data, headers={"origin": self.base, **headers})
         return self.page
 

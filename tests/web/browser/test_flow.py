@@ -4,7 +4,9 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 
-def test_a_sheet_is_checked_reviewed_sent_and_its_workbook_downloaded(page, door, samples, tmp_path, give, send):
+def test_a_sheet_is_checked_reviewed_sent_and_its_workbook_downloaded(
+    page, door, samples, tmp_path, give, send
+):
     """The sample campaign goes from the file to its results workbook, each valid row bought once."""
     give(page, samples / "campaign.xlsx")
     expect(page.get_by_text("What to put right").first).to_be_visible()
