@@ -83,7 +83,15 @@ class Desk:
         Raises Busy where one that changes the journal is under way already.
         """
         who = str(request.state.who)
-        job = Job(kind, title, who, then, about, kind not in LOOKING, front=front or PageFront())
+        job = Job(
+            kind,
+            title,
+            who,
+            then,
+            about,
+            kind not in LOOKING,
+            front=front or PageFront(plain=self.shelf.named),
+        )
         with self._lock:
             if self.closing:
                 raise Busy("page.closing")

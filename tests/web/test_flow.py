@@ -472,6 +472,6 @@ def test_what_was_chosen_for_a_sheet_is_kept(page):
     visitor.settled()
     assert re.search(r'name="canary" value="yes" checked', visitor.page.text)
     review(visitor)
-    assert "above the 0.1 allowed" in visitor.text
+    assert "above the 0.1 VND allowed" in visitor.text
     assert "--" not in visitor.text
     assert page.desk.sold() == []
