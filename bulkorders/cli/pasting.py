@@ -1,7 +1,6 @@
 """Orders pasted on standard input (`-` for the sheet), kept in a file so that a run can go on with them."""
 
 import contextlib
-import hashlib
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -35,7 +34,9 @@ def kept(sheet: str, tell: Callable[[str], None], *, keep: bool) -> Iterator[str
     content = sys.stdin.buffer.read(LONGEST + 1)
     if not content.strip():
         raise CallError("call.pasted_nothing")
-    name = f"mass-order-{_digest(content)}.txt"
+    from bulkorders.sheet.massorder import pasted_name
+
+    name = pasted_name(content)
     with _asked_elsewhere():
         if keep:
             path = _written(Path(name), content)
@@ -46,17 +47,13 @@ def kept(sheet: str, tell: Callable[[str], None], *, keep: bool) -> Iterator[str
             yield str(_written(Path(folder, name), content))
 
 
-def _digest(content: bytes) -> str:
-    """Return what the orders are called by: line ends, and blanks at the ends of lines, make no others of them."""
-    lines = (line.rstrip() for line in content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"))
-    return hashlib.sha256(b"\n".join(lines).strip()).hexdigest()[:8]
-
-
 def _written(path: Path, content: bytes) -> Path:
     """Write the file; one that holds the same already is left as it is."""
+    from bulkorders.sheet.massorder import pasted_mark
+
     try:
         if path.exists():
-            if _digest(path.read_bytes()) != _digest(content):
+            if pasted_mark(path.read_bytes()) != pasted_mark(content):
                 raise CallError("call.pasted_unsettled", path=str(path))
             return path
         path.write_bytes(content)

@@ -48,7 +48,10 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is. `awaited` answers are in flight; `longest` is how many seconds they may still take."""
+    """How far a run is. `awaited` answers are in flight; `longest` is how many seconds they may still take.
+
+    `paused`: a person holds it, and nothing further is begun.
+    """
 
     total: int = 0
     placed: int = 0
@@ -60,4 +63,5 @@ class Progress:
     awaited: int = 0
     longest: float = 0
     stopping: bool = False
+    paused: bool = False
     stage: str = ""

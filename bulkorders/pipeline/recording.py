@@ -4,6 +4,7 @@ import getpass
 import platform
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from bulkorders.model.report import Report
 from bulkorders.pipeline.accounts import now
 from bulkorders.pipeline.options import Front
 from bulkorders.settings import Settings
+
+WHO: ContextVar[str] = ContextVar("who", default="")
+"""Who asked for what runs in this context, where that is not whose process it is: somebody at the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,9 @@ async def end(journal: Journal, record: Run, report: Report, exit_code: int) -> 
 
 def who() -> str:
     """Return who runs this, as the system knows them."""
+    asked = WHO.get()
+    if asked:
+        return asked
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):

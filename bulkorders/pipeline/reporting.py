@@ -50,7 +50,7 @@ def lines_of(checking: Checking, known: Mapping[str, Submission]) -> list[Line]:
     found = [_line(parsed, checking.checked.get(parsed.row.number), known) for parsed in checking.parsed]
     keys = {line.key for line in found}
     gone = [submission for submission in known.values() if submission.key not in keys]
-    return found + [_gone(submission) for submission in gone if submission.state not in _FORGOTTEN]
+    return found + [line_of(submission) for submission in gone if submission.state not in _FORGOTTEN]
 
 
 _FORGOTTEN = (State.READY, State.REJECTED)
@@ -122,7 +122,8 @@ def _told(submission: Submission) -> str:
     return submission.message
 
 
-def _gone(submission: Submission) -> Line:
+def line_of(submission: Submission) -> Line:
+    """Return the line of an order whose row is not at hand."""
     return _with(Line(None, "placed", key=submission.key), submission)
 
 

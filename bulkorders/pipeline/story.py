@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bulkorders import wording
-from bulkorders.errors import Declined
+from bulkorders.errors import Declined, GuardError
 from bulkorders.journal.opening import open_journal
 from bulkorders.journal.protocol import Journal
 from bulkorders.model.lifecycle import State
@@ -16,6 +16,7 @@ from bulkorders.pipeline.books import readings
 from bulkorders.pipeline.following.polling import poll
 from bulkorders.pipeline.intake import checking, guards, likeness
 from bulkorders.pipeline.intake.checking import Checking
+from bulkorders.pipeline.looked import Looked
 from bulkorders.pipeline.options import Front, Listening, Options
 from bulkorders.pipeline.placement import canary, limits, planning, reviewing
 from bulkorders.pipeline.placement.placing import place
@@ -26,21 +27,48 @@ from bulkorders.sheet.results.replacing import lock_file
 from bulkorders.submission import resuming
 from bulkorders.submission.resuming import Plan
 from bulkorders.validation.busy import CODES
+from bulkorders.wording import repairs
 
 
 async def check(options: Options, settings: Settings, front: Front) -> Report:
     """Validate all rows against the live catalogue; spend and record nothing."""
-    heard = Listening(front)
+    return (await look(options, settings, front)).report
+
+
+async def look(
+    options: Options, settings: Settings, front: Front, stage: Callable[[str], None] | None = None
+) -> Looked:
+    """Check as `check` does, and keep all that was found; `stage` is told what is being done, in a word."""
+    heard, tell = Listening(front), stage or (lambda _: None)
+    tell("reading")
     run = await checking.read(options, settings, heard)
     async with accounts.opened(settings, options, run.panel_names()) as opened:
+        tell("catalogue")
         await accounts.ask_all(opened.values())
+        tell("checking")
         journal = await open_journal(settings.journal_url, read_only=True)
         try:
             await checking.check(run, opened, journal)
+            unmeant = await _unmeant(run, journal, heard)
         finally:
             await journal.close()
     run.tell_notes(heard)
-    return heard.noted(rehearsed(run))
+    lines = reporting.lines_of(run, reviewing.known_as_sent(run))
+    report = heard.noted(reporting.report_of(run, lines, reporting.money_of(run, lines)))
+    to_spend = reporting.money_of(run, [line for line in lines if line.state == "ready"])
+    return Looked(
+        run, lines, report, journal.id, accounts.now(), to_spend, repairs.groups(report), unmeant=unmeant
+    )
+
+
+async def _unmeant(run: Checking, journal: Journal, front: Front) -> GuardError | None:
+    """Return the guard that would stop a submit since nobody can say which campaign is meant, or None."""
+    try:
+        await guards.campaign_meant(run, journal, front, plan_of(run)[0].send)
+    except GuardError as error:
+        wording.explain(error)
+        return error
+    return None
 
 
 async def submit(options: Options, settings: Settings, front: Front) -> Report:

@@ -1,5 +1,6 @@
 """Orders as panels take them in a text box: `service | link | quantity`, one a line, or as two lists."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -79,6 +80,17 @@ def read_mass_order(path: str, text: str) -> Sheet | None:
         header_row=0,
         notes=tuple(notes),
     )
+
+
+def pasted_mark(content: bytes) -> str:
+    """Return what pasted orders are known by: line ends, and blanks at the ends of lines, make no others of them."""
+    lines = (line.rstrip() for line in content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"))
+    return hashlib.sha256(b"\n".join(lines).strip()).hexdigest()[:8]
+
+
+def pasted_name(content: bytes) -> str:
+    """Return the name of the file in which pasted orders are kept: the same orders have the same name."""
+    return f"mass-order-{pasted_mark(content)}.txt"
 
 
 def _lines(text: str) -> list[str]:

@@ -91,6 +91,8 @@ class Dispatch:
         self._stopped: Stopped | None = None
         self._gate = asyncio.Event()
         self._gate.set()
+        self._going = asyncio.Event()
+        self._going.set()
         self._progress = 0
         self._doubts = 0
         self._pauses = 0
@@ -107,9 +109,22 @@ class Dispatch:
         if self._stopped is None:
             self._stopped = Stopped(code, said)
         self._gate.set()
+        self._going.set()
         # Who waits for a turn has claimed nothing yet, and need not wait for it any longer.
         for worker in self._waiting:
             worker.cancel()
+
+    def pause(self, on: bool) -> None:  # noqa: FBT001 - held or not is all there is to say
+        """Begin no further order until told to go on; what is in flight goes on."""
+        if on and self._stopped is None:
+            self._going.clear()
+        else:
+            self._going.set()
+
+    @property
+    def paused(self) -> bool:
+        """Whether it was told to begin no further order for now."""
+        return not self._going.is_set()
 
     def abandon(self) -> None:
         """Stop waiting for answers: what is in flight becomes in doubt, durably, and the run ends."""
@@ -154,9 +169,13 @@ class Dispatch:
         try:
             await turn.enter_async_context(self._pace.slot())
             await self._pace.turn("add")
-            if self._reviewed is not None:
-                await self._reviewed.look()
-            while not (self._gate.is_set() and self._easing.free):
+            while True:
+                # Looked at again after every wait: a pause may last longer than the catalogue holds good.
+                if self._reviewed is not None:
+                    await self._reviewed.look()
+                if self._gate.is_set() and self._going.is_set() and self._easing.free:
+                    return
+                await self._going.wait()
                 await self._gate.wait()
                 await self._easing.wait()
         finally:

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first drains, the second stops at once."""
+"""Ctrl-C and SIGTERM, or a page's button: the first drains, the second stops at once."""
 
 import asyncio
 import signal
@@ -6,12 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from bulkorders.submission.reins import Pause, steered
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def draining(first: Callable[[], None], second: Callable[[], None]) -> Iterator[None]:
+def draining(
+    first: Callable[[], None], second: Callable[[], None], *, pause: Pause | None = None
+) -> Iterator[None]:
     """Call `first` on the first signal and `second` on any further one, within the running event loop.
+
+    Whoever holds the reins of this context may do the same, and `pause`.
 
     Where the loop takes no signal handlers (Windows), the interpreter's own are used; in a thread that
     is not the main one there are none to set, and signals stay whoever's they were.
@@ -24,6 +30,12 @@ def draining(first: Callable[[], None], second: Callable[[], None]) -> Iterator[
         call, heard = (second if heard else first), True
         call()
 
+    with steered(loop, hear, pause), _signals(loop, hear):
+        yield
+
+
+@contextmanager
+def _signals(loop: asyncio.AbstractEventLoop, hear: Callable[[], None]) -> Iterator[None]:
     try:
         for number in SIGNALS:
             loop.add_signal_handler(number, hear)

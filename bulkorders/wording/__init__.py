@@ -4,20 +4,23 @@ A problem or an error has a code and facts; here stands what it says: where, wha
 found, and what to do next. Numbers are grouped by thousands; amounts are shown as they are.
 """
 
-import gettext
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from bulkorders.errors import BulkordersError
 from bulkorders.model import money
 from bulkorders.model.outcomes import Outcome, Verdict
 from bulkorders.model.problems import Problem
+from bulkorders.wording.flow_texts import PAGE_MESSAGES, PAGE_NEXT, PAGE_NOTES
+from bulkorders.wording.languages import catalogue, grouped
+from bulkorders.wording.page_texts import SAID_ON_PAGE
 from bulkorders.wording.sentences import ERRORS, FIELD_TITLES, NOTES, OUTCOMES, PROBLEMS, QUESTIONS, REPAIRS
 
-_catalogue = gettext.translation("bulkorders", Path(__file__).parents[1] / "locale", fallback=True)
+DOOR: ContextVar[str] = ContextVar("door", default="")
+"""The door people stand at, where it has words of its own: `page`."""
 
 LONGEST = 300
 """Characters of one fact that are shown: a sentence, not a page."""
@@ -27,12 +30,14 @@ PLAIN_NUMBERS = frozenset({"row", "rows", "first", "header_row", "numbers", "sta
 
 
 def translated(message: str) -> str:
-    """Return the message in the language of the person's environment, or as it is."""
-    return _catalogue.gettext(message) if message else ""
+    """Return the message in the language that is spoken, or as it is; on the page what names no command."""
+    if DOOR.get() == "page":
+        message = SAID_ON_PAGE.get(message, message)
+    return catalogue().gettext(message) if message else ""
 
 
 def field_title(field: str) -> str:
-    """Return the usual header of a field's column (`max_rate`: `Max rate`)."""
+    """Return the usual header of a field's column (`max_rate`: `Max rate`), in no language but the sheet's."""
     return FIELD_TITLES.get(field, field.replace("_", " ").capitalize())
 
 
@@ -57,7 +62,7 @@ def repair(code: str) -> str:
 
 def note(code: str, facts: Mapping[str, Any]) -> str:
     """Return something worth knowing that stops nothing."""
-    return _told(NOTES.get(code, "{code}"), code, facts)
+    return _told(_own(PAGE_NOTES, code) or NOTES.get(code, "{code}"), code, facts)
 
 
 def question(code: str, **facts: Any) -> str:
@@ -82,7 +87,10 @@ def outcome(came: Outcome) -> str:
 def explain(error: BulkordersError) -> BulkordersError:
     """Fill in an error's `message` and `next`, and return it."""
     if error.message is None:
-        message, following = ERRORS.get(_listed(ERRORS, error.code, error.facts), ("{code}", ""))
+        entry = _listed(ERRORS, error.code, error.facts)
+        message, following = ERRORS.get(entry, ("{code}", ""))
+        message = _own(PAGE_MESSAGES, entry) or message
+        following = _own(PAGE_NEXT, error.code) or following
         error.message = _told(message, error.code, error.facts)
         error.next = _told(following, error.code, error.facts)
     return error
@@ -92,14 +100,14 @@ def number(value: float | Decimal | None) -> str:
     """Return a number with its thousands grouped; nothing for None."""
     if value is None:
         return ""
-    return f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+    return grouped(f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}")
 
 
 def amount(value: Decimal | None, currency: str | None) -> str:
     """Return an amount with its currency, `1,234.5 VND`."""
     if value is None:
         return translated("unknown")
-    shown = f"{money.plain(value):,f}"
+    shown = grouped(f"{money.plain(value):,f}")
     return f"{shown} {currency}" if currency else shown
 
 
@@ -122,6 +130,11 @@ def _listed(table: Mapping[str, Any], code: str, facts: Mapping[str, Any]) -> st
         if entry in table and facts.get(entry.rpartition(" ")[2]) in (None, "", [], ()):
             return entry
     return code if code in table else f"*.{code.partition('.')[2]}"
+
+
+def _own(table: Mapping[str, str], entry: str) -> str | None:
+    """Return what the door says in its own words, or None where it has none for this."""
+    return table.get(entry) if DOOR.get() == "page" else None
 
 
 def _without() -> dict[str, tuple[str, ...]]:
@@ -153,7 +166,7 @@ def _told(message: str, code: str, facts: Mapping[str, Any]) -> str:
 def _shown(value: Any, *, plain: bool = False) -> Any:
     """Return a fact as people read it: numbers grouped, lists in a row, pairs as `5 → 41`, maps as `name: reason`."""
     if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no", None: "nothing"}[value]
+        return translated({True: "yes", False: "no", None: "nothing"}[value])
     if isinstance(value, int | Decimal):
         return str(value) if plain else number(value)
     if isinstance(value, Mapping):

@@ -8,8 +8,10 @@ from bulkorders.wording.database_texts import DATABASE_ERRORS, DATABASE_NOTES
 from bulkorders.wording.doubt_texts import DOUBT_ERRORS, DOUBT_NOTES
 from bulkorders.wording.error_texts import RUN_ERRORS
 from bulkorders.wording.export_texts import EXPORT_ERRORS, EXPORT_NOTES
+from bulkorders.wording.flow_texts import FLOW_ERRORS, SERVER_NOTES
 from bulkorders.wording.guard_texts import GUARD_ERRORS, GUARD_NOTES, GUARD_QUESTIONS
 from bulkorders.wording.journal_texts import JOURNAL_ERRORS
+from bulkorders.wording.page_texts import PAGE_ERRORS
 from bulkorders.wording.problem_texts import FIELD_TITLES
 from bulkorders.wording.problem_texts import PROBLEMS as ROW_PROBLEMS
 from bulkorders.wording.problem_texts import REPAIRS as ROW_REPAIRS
@@ -37,8 +39,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     **DOUBT_ERRORS,
     **RUN_ERRORS,
     **EXPORT_ERRORS,
+    **FLOW_ERRORS,
     **GUARD_ERRORS,
     **JOURNAL_ERRORS,
+    **PAGE_ERRORS,
     **READING_ERRORS,
     **REQUEST_ERRORS,
     **SHEET_ERRORS,
@@ -56,6 +60,7 @@ NOTES: dict[str, str] = {
     **EXPORT_NOTES,
     **GUARD_NOTES,
     **READING_NOTES,
+    **SERVER_NOTES,
     **REQUEST_NOTES,
     **WORKBOOK_NOTES,
 }

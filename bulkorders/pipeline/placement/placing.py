@@ -52,9 +52,14 @@ async def place(run: Checking, record: Record, front: Front, ready: Sequence[Sub
         for dispatch in gauge.dispatches:
             dispatch.abandon()
 
+    def pause(on: bool) -> None:  # noqa: FBT001 - held or not is all there is to say
+        for dispatch in gauge.dispatches:
+            dispatch.pause(on)
+        gauge.show()
+
     ticking = asyncio.create_task(gauge.tick())
     try:
-        with draining(stop, abandon):
+        with draining(stop, abandon, pause=pause):
             ends = await asyncio.gather(*(dispatch.place(orders) for dispatch, orders in dispatches.values()))
     finally:
         ticking.cancel()
@@ -119,7 +124,10 @@ class _Gauge:
         """Show how far it is, with what is in flight."""
         awaited = sum(dispatch.in_flight for dispatch in self.dispatches)
         stopping = any(dispatch.stopped is not None for dispatch in self.dispatches)
-        self._progress = replace(self._progress, awaited=awaited, stopping=stopping, longest=self.longest)
+        paused = any(dispatch.paused for dispatch in self.dispatches)
+        self._progress = replace(
+            self._progress, awaited=awaited, stopping=stopping, paused=paused, longest=self.longest
+        )
         self._front.progress(self._progress)
 
     async def tick(self) -> None:

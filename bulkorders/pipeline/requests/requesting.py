@@ -31,12 +31,16 @@ from bulkorders.wording import asked as texts
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which orders are meant: those of a sheet, of a campaign, or with these order ids; `panel` alone, if named."""
+    """Which orders are meant: those of a sheet, of a campaign, or with these order ids; `panel` alone, if named.
+
+    `reviewed` shows a review of refills too where the orders are named one by one.
+    """
 
     sheet: Path | None = None
     campaign: str | None = None
     order_ids: Sequence[str] = ()
     panel: str | None = None
+    reviewed: bool = False
 
 
 @dataclass(slots=True)
@@ -152,7 +156,7 @@ def _sort_out(found: _Asking, orders: Sequence[Submission]) -> None:
 
 def _confirm(found: _Asking) -> None:
     """Show the review and ask. Raises Declined."""
-    if found.kind is RequestKind.REFILL and found.choice.order_ids:
+    if found.kind is RequestKind.REFILL and found.choice.order_ids and not found.choice.reviewed:
         return
     kind, count = found.kind.value, len(found.wanted)
     for line in texts.review(found.kind, [each.order for each in found.wanted], _reasons(found)):

@@ -1,0 +1,1 @@
+"""The page: the same pipeline behind a door that a browser opens."""
