@@ -258,10 +258,15 @@ def _money_part(found: AccountMoney) -> MoneyPart:
     )
 
 
+_ORDER_FIELDS, _PROBLEM_FIELDS = set(OrderPart.model_fields), set(ProblemPart.model_fields)
+
+
 def _order_part(line: Line) -> OrderPart:
     order, submission = line.order, line.submission
     placed = submission if line.state == "placed" else None
-    return OrderPart(
+    # Made of values that are checked already; that all share one set of names is a third of the memory.
+    return OrderPart.model_construct(
+        _ORDER_FIELDS,
         row=line.row.number if line.row else None,
         key=line.key,
         reference=order.reference if order else (submission.reference if submission else None),
@@ -280,7 +285,8 @@ def _order_part(line: Line) -> OrderPart:
         message=line.message,
         requests=tuple(_request_part(each) for each in submission.requests) if submission else (),
         problems=tuple(
-            ProblemPart(
+            ProblemPart.model_construct(
+                _PROBLEM_FIELDS,
                 code=each.code,
                 column=each.column,
                 message=wording.problem(each),
