@@ -8,6 +8,8 @@ from bulkorders.model import money
 from bulkorders.model.orders import Request
 from bulkorders.model.report import Line, OrderPart, ProblemPart
 
+ORDER_FIELDS, PROBLEM_FIELDS = set(OrderPart.model_fields), set(ProblemPart.model_fields)
+
 
 class Orders(Sequence[OrderPart]):
     """The orders of a report, in the order of their lines."""
@@ -36,7 +38,9 @@ def part_of(line: Line) -> OrderPart:
     """Return the part of one line."""
     order, submission = line.order, line.submission
     placed = submission if line.state == "placed" else None
-    return OrderPart(
+    # Made of values that are checked already.
+    return OrderPart.model_construct(
+        ORDER_FIELDS,
         row=line.row.number if line.row else None,
         key=line.key,
         reference=order.reference if order else (submission.reference if submission else None),
@@ -55,7 +59,8 @@ def part_of(line: Line) -> OrderPart:
         message=line.message,
         requests=tuple(_request_part(each) for each in submission.requests) if submission else (),
         problems=tuple(
-            ProblemPart(
+            ProblemPart.model_construct(
+                PROBLEM_FIELDS,
                 code=each.code,
                 column=each.column,
                 message=wording.problem(each),

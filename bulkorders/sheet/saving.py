@@ -14,6 +14,7 @@ from typing import Any
 from bulkorders.model.orders import Sheet
 from bulkorders.model.report import Line, RunSummary
 from bulkorders.sheet.columns import TO_FIX_SHEET
+from bulkorders.sheet.reading import uncollected
 from bulkorders.sheet.results import is_ours, write_results
 from bulkorders.sheet.results.replacing import in_place_of
 from bulkorders.sheet.results.values import Describe
@@ -81,7 +82,7 @@ def _saved(path: Path, written: Path) -> Saved:
 
 def _updated(path: Path, content: Content) -> Path:
     """Bring the workbook up to date; return where it is. Raises Unfit, and then nothing has changed."""
-    with in_place_of(path) as replacement:
+    with in_place_of(path) as replacement, uncollected():
         try:
             update(path, replacement.file, content)
         except _ODD as error:

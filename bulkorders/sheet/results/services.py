@@ -14,7 +14,7 @@ from bulkorders.sheet.results.tables import Entry, Heading, write_table
 
 HEADINGS = (
     Heading("Service", 10),
-    Heading("Name", 40),
+    Heading("Name", 46),
     Heading("Account", 30),
     Heading("Orders", 9, "count"),
     Heading("Ordered", 12, "count"),
@@ -22,7 +22,7 @@ HEADINGS = (
     Heading("Delivered", 12, "part"),
     Heading("Rate at review", 15, "amount"),
     Heading("Rate at run", 15, "amount"),
-    Heading("Rate is for", 10, "count"),
+    Heading("Rate is for", 12, "count"),
     Heading("Estimate", 14, "amount"),
     Heading("Charge", 14, "amount"),
     Heading("Currency", 10),

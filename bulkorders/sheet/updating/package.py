@@ -121,8 +121,21 @@ def _add(target: zipfile.ZipFile, name: str, content: Content) -> None:
     info.compress_type = zipfile.ZIP_DEFLATED
     info._compresslevel = 4  # type: ignore[attr-defined]  # noqa: SLF001 - ZipFile.open takes none, and its stubs know no private names
     with target.open(info, "w", force_zip64=not isinstance(content, bytes)) as stream:
-        for piece in (content,) if isinstance(content, bytes) else content:
+        for piece in (content,) if isinstance(content, bytes) else _larger(content):
             stream.write(piece)
+
+
+def _larger(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Give small pieces joined: packing each by itself takes longer than packing them."""
+    waiting: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size >= PIECE >> 4:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join(waiting)
 
 
 def _copy(target: zipfile.ZipFile, file: BinaryIO, source: zipfile.ZipInfo, raw: Iterable[bytes]) -> None:
