@@ -9,7 +9,8 @@ accounting   the same orders read as money: ledger, closing, exports     entries
 panel        the HTTP API that sells the services
 journal      the record that survives a crash: SQLite or PostgreSQL
 
-pipeline tells the story. cli and web are its two doors. cluster runs it on many machines.
+pipeline tells the story. cli and web are its two doors.
+cluster is the same story on many machines.
 sandbox is a pretend panel.
 """
 

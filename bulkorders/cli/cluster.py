@@ -41,15 +41,15 @@ def worker(*, names: str | None, lanes: int, metrics: str | None, yes: bool, as_
 
     installed()
     from bulkorders.cluster import working
-    from bulkorders.cluster.metrics import address_of, serve
+    from bulkorders.cluster.metrics import address_of, served
 
     told = [name.strip() for name in (names or "").split(",") if name.strip()]
     if metrics is not None:
         address_of(metrics)
     _log_to_standard_error()
     with TerminalFront(yes=yes, quiet=as_json) as front:
-        beside = partial(serve, address=metrics) if metrics is not None else None
-        asyncio.run(working.work(load_settings(), front, names=told, lanes=lanes, serve=beside))
+        beside = partial(served, address=metrics) if metrics is not None else None
+        asyncio.run(working.work(load_settings(), front, names=told, lanes=lanes, beside=beside))
     return 0
 
 

@@ -111,6 +111,7 @@ def _show_story(found: "Story", *, as_json: bool) -> None:
         return
     _show_order(found)
     _show_events(found)
+    _show_hands(found)
     _show_attempts(found)
     _show_entries(found)
 
@@ -164,6 +165,23 @@ def _show_events(found: "Story") -> None:
         indented(screen, _plain(f"{stories.at(each.at, found.zone)}  {told}"))
 
 
+def _show_hands(found: "Story") -> None:
+    """Show which runs touched the order, whose they were, and on which machine."""
+    from bulkorders import wording
+    from bulkorders.cli.display import console
+    from bulkorders.cli.problems import indented
+    from bulkorders.wording import stories
+
+    if not found.runs:
+        return
+    screen = console()
+    screen.print(wording.translated("Who"), style="bold")
+    for each in found.runs:
+        by = f"{each.who}@{each.machine}" if each.who and each.machine else each.who
+        line = f"{stories.at(each.started_at, found.zone)}  {each.command}  {by}".rstrip()
+        indented(screen, _plain(line))
+
+
 def _show_attempts(found: "Story") -> None:
     from bulkorders import wording
     from bulkorders.cli.display import console
@@ -207,6 +225,7 @@ def _as_json(found: "Story") -> Mapping[str, Any]:
     order = asdict(found.order)
     return {
         "order": _digits(order),
+        "runs": [{name: getattr(each, name) for name in RUN_FIELDS} for each in found.runs],
         "attempts": [_digits(asdict(each)) for each in found.attempts],
         "events": [_digits(asdict(each)) for each in found.events],
         "entries": [_digits(asdict(each)) for each in found.entries],

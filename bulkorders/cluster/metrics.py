@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 
+from bulkorders import wording
 from bulkorders.cluster import status
 from bulkorders.cluster.bench import Bench
 from bulkorders.cluster.status import Status
@@ -38,16 +39,19 @@ HELP = {
 }
 
 
-async def serve(bench: Bench, address: str) -> None:
-    """Serve `GET /metrics` until cancelled. Raises CallError where the address can't be had."""
+@asynccontextmanager
+async def served(bench: Bench, address: str) -> AsyncIterator[None]:
+    """Serve `GET /metrics` until the block ends. Raises CallError where the address can't be had."""
     host, port = address_of(address)
     page = _Page(bench)
     try:
         server = await asyncio.start_server(page.answer, host, port, limit=LONGEST)
     except OSError as error:
         raise CallError("cluster.port", address=address, reason=error.strerror or str(error)) from None
+    found = server.sockets[0].getsockname()
+    bench.front.tell(wording.note("cluster.metrics", {"address": f"http://{found[0]}:{found[1]}/metrics"}))
     async with server:
-        await server.serve_forever()
+        yield
 
 
 def address_of(told: str) -> tuple[str, int]:

@@ -15,10 +15,10 @@ ORDER = "add"
 SHARE = 0.9
 """What of a panel's limit is used: requests that leave evenly may arrive closer together."""
 
-STALE = 0.08
+STALE = 0.05
 """Seconds (of a limit's own time, at most a second) that a turn is kept: with the share, no window has too many."""
 
-LEAD = 0.15
+LEAD = 0.2
 """Seconds before its turn that an order may be claimed: the claim's own time is not lost then."""
 
 LONG = 60.0
@@ -129,13 +129,17 @@ class SharedPace:
 
         False where nothing may be sent to the panel any more.
         """
-        limited, begin = _turns.get()
         keeps = STALE * min([1.0, *(limit.seconds for limit in self._limits.values())])
-        while self.paused is None and (self._held_until > _now() or (limited and _now() - begin > keeps)):
-            await self._take_turn(ORDER, 0.0)
+        while self.paused is None:
             limited, begin = _turns.get()
-        await asyncio.sleep(max(0.0, begin - _now()))
-        return self.paused is None
+            late = _now() - begin
+            if self._held_until > _now() or (limited and late > keeps):
+                await self._take_turn(ORDER, 0.0)
+            elif late < 0:
+                await asyncio.sleep(-late)  # and look again: a busy process may wake too late
+            else:
+                return True
+        return False
 
     async def slow_down(self) -> None:
         """Take the panel's word that orders came too fast, for all machines."""

@@ -46,16 +46,18 @@ class Gate:
 def differs(account: Account, order: Submission) -> str:
     """Return in what an order's service is another one now than when it was reviewed, or nothing."""
     found = account.catalogue.get(order.service)
-    facts = {"service": order.service, "name": order.service_name}
+    number, name = order.service, order.service_name
     if found is None:
-        return wording.note("plan.service_gone", facts)
-    if found.name != order.service_name:
+        return wording.note("plan.service_gone", {"service": number, "name": name})
+    if found.name != name:
         return wording.note(
-            "plan.other_service", {**facts, "what": "name", "before": order.service_name, "now": found.name}
+            "plan.other_service",
+            {"service": number, "name": name, "what": "name", "before": name, "now": found.name},
         )
     if found.rate != order.rate or found.basis != order.basis:
         return wording.note(
-            "plan.service", {**facts, "what": "rate", "before": order.rate, "now": found.rate}
+            "plan.service",
+            {"service": number, "name": name, "what": "rate", "before": order.rate, "now": found.rate},
         )
     return ""
 

@@ -4,8 +4,8 @@ import asyncio
 import logging
 import os
 import platform
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -46,6 +46,8 @@ UPDATE workers SET closed_at = clock_timestamp(), seen_at = clock_timestamp(), i
 WHERE id = %(worker)s RETURNING id
 """
 
+Beside = Callable[[Bench], AbstractAsyncContextManager[None]]
+
 log = logging.getLogger(__name__)
 
 
@@ -55,18 +57,18 @@ async def work(
     *,
     names: Sequence[str] = (),
     lanes: int = 2,
-    serve: Callable[[Bench], Coroutine[Any, Any, None]] | None = None,
+    beside: Beside | None = None,
 ) -> None:
     """Work until a signal says stop; what is in flight is then waited for, or with a second one given up.
 
     `names` are the panels (all of the settings), `lanes` how many chunks are placed side by side on each.
-    `serve` runs beside it: the metrics. A database that is away is waited for. Raises SettingsError, PanelError,
+    `beside` is open meanwhile: the metrics. A database that is away is waited for. Raises SettingsError, PanelError,
     GuardError, JournalError at the start.
     """
     pause = FIRST_PAUSE
     while True:
         try:
-            await _work(settings, front, names, lanes, serve)
+            await _work(settings, front, names, lanes, beside)
         except JournalError as error:
             if error.code != "journal.unreachable":
                 raise
@@ -82,7 +84,7 @@ async def _work(
     front: Front,
     names: Sequence[str],
     lanes: int,
-    serve: Callable[[Bench], Coroutine[Any, Any, None]] | None,
+    beside: Beside | None,
 ) -> None:
     wanted: list[str | None] = list(names) or [*sorted(settings.all_panels())]
     if not wanted:
@@ -111,7 +113,8 @@ async def _work(
             bench = Bench(settings, found, record, front, run, by_id, paces)
             async with _joined(bench, lanes):
                 await _ready(bench)
-                await _until_stopped(bench, lanes, serve)
+                async with beside(bench) if beside else nullcontext():
+                    await _until_stopped(bench, lanes)
 
 
 def check_waits(settings: Settings) -> None:
@@ -176,9 +179,7 @@ async def _asked(bench: Bench, account: Account) -> None:
         bench.front.tell(wording.explain(error).message or error.code)
 
 
-async def _until_stopped(
-    bench: Bench, lanes: int, serve: Callable[[Bench], Coroutine[Any, Any, None]] | None
-) -> None:
+async def _until_stopped(bench: Bench, lanes: int) -> None:
     asyncio.get_running_loop().set_exception_handler(_heard_of)
     jobs.register(bench.engine.app, bench)
     plan: Mapping[str, tuple[list[str], int]] = {
@@ -187,8 +188,7 @@ async def _until_stopped(
         **{f"orders of {account}": ([queues.of_account(account)], lanes) for account in bench.accounts},
     }
     hands = [_Hand(bench, name, told, count) for name, (told, count) in plan.items()]
-    beside = [_beating(bench), _sweeping(bench), _listening(bench), *([serve(bench)] if serve else [])]
-    tasks = [asyncio.create_task(each) for each in beside]
+    tasks = [asyncio.create_task(each) for each in (_beating(bench), _sweeping(bench), _listening(bench))]
 
     def stop() -> None:
         bench.front.tell(wording.note("cluster.stopping", {"count": bench.in_flight}))

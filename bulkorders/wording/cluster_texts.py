@@ -41,6 +41,14 @@ CLUSTER_ERRORS: dict[str, tuple[str, str]] = {
         "A canary goes ahead of a run by itself, and is not for the queue.",
         "Run `submit --canary` without --queue, or leave it out. Nothing was queued.",
     ),
+    "run.stopped.paused": (
+        "The panel is paused on all machines: {said}",
+        "`bulkorders status` says why; `bulkorders panels resume NAME` lets it go on.",
+    ),
+    "run.stopped.frozen": (
+        "This worker gave no sign of life for too long, and others go on with its orders: {said}",
+        "Nothing needs to be done.",
+    ),
     "cluster.left": (
         "You stopped waiting: the orders stay in the queue, and the workers go on with them.",
         "`bulkorders status` shows how far they are; run the same command again for the results, or `bulkorders panels pause NAME` to stop them.",
@@ -57,6 +65,7 @@ CLUSTER_ERRORS: dict[str, tuple[str, str]] = {
 
 CLUSTER_NOTES: dict[str, str] = {
     "cluster.working": "Worker {number} is ready, for {panels}. Ctrl-C lets what is in flight come to its end.",
+    "cluster.metrics": "Serving metrics at {address}.",
     "cluster.stopping": "Stopping: waiting for {count} answers. Once more Ctrl-C gives them up, and puts these orders in doubt.",
     "cluster.queued": "{count} orders are queued. Workers place them; `bulkorders status` shows how far they are.",
     "cluster.card_age": "What {account} sells and holds was read {age} seconds ago by {machine}; no worker has answered since.",

@@ -91,7 +91,7 @@ class Team:
             worker.send_signal(number)
         return worker.wait(timeout=60)
 
-    def until(self, seen: Callable[[], Any], what: str, seconds: float = 90) -> Any:
+    def until(self, seen: Callable[[], Any], what: str, seconds: float = 200) -> Any:
         """Look until something is seen; fail after so many seconds, which a working team never needs."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -14,19 +14,26 @@ from bulkorders.model.refunds import MOVED_BACK
 from bulkorders.pipeline.placement.limits import zone_of
 from bulkorders.settings import Settings
 
+RUNS = 100_000
+"""Runs that are looked through for those that touched an order."""
+
 CANDIDATES = 6
 """Orders named in a sentence where a name fits several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """All that the journal knows of one order. Times are shown in `zone` (None: the machine's)."""
+    """All that the journal knows of one order. Times are shown in `zone` (None: the machine's).
+
+    `runs` are those that touched it, first to last: who, and on which machine.
+    """
 
     order: Submission
     attempts: Sequence[Attempt]
     events: Sequence[Event]
     entries: Sequence[LedgerEntry]
     zone: tzinfo | None
+    runs: Sequence[Run] = ()
 
 
 async def story_of(
@@ -48,7 +55,10 @@ async def story_of(
         order = _the_one(found, name)
         events = await journal.events(key=order.key)
         made = await _entries(journal, order, events)
-        return Story(order, await journal.attempts(order.key), events, made, zone)
+        attempts = await journal.attempts(order.key)
+        touched = {each.run for each in events} | {each.run for each in attempts}
+        runs = [each for each in reversed(await journal.runs(RUNS)) if each.id in touched]
+        return Story(order, attempts, events, made, zone, runs)
     finally:
         await journal.close()
 
