@@ -50,7 +50,16 @@ def test_no_page_keeps_anybody_out(page, door, samples, give, send):
     look_at(page, "results", found)
     order = page.get_by_role("link", name="Open orders")
     expect(order).to_have_count(1)
-    for path in ("/", "/history", "/orders", "/doubts", "/services?ask=1", "/balance?ask=1", "/exports", "/nowhere"):
+    for path in (
+        "/",
+        "/history",
+        "/orders",
+        "/doubts",
+        "/services?ask=1",
+        "/balance?ask=1",
+        "/exports",
+        "/nowhere",
+    ):
         page.goto(door.base + path)
         look_at(page, path, found)
     page.goto(checked + "/columns")
