@@ -109,6 +109,7 @@ def _examples(sheet: Sheet, index: int) -> list[str]:
 def _unclear(desk: Desk, kept: Kept, error: SheetError, mapping: Mapping[str, str]) -> Proposal:
     """Return what can be proposed where the reader could not make sense of the headers."""
     wording.explain(error)
+    error.message = desk.shelf.named(error.message or "")
     if error.code == "sheet.which_worksheet":
         return Proposal(worksheets=list(error.facts["worksheets"]), error=error)
     header = list(error.facts.get("header", ()))

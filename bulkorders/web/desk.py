@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bulkorders.pipeline.following.recalled import Recalled
     from bulkorders.pipeline.looked import Looked
     from bulkorders.settings import Settings
+    from bulkorders.web.errands import Errand
 
 MOST_JOBS = 60
 """Jobs that are remembered; of those that are over, the oldest give way."""
@@ -62,6 +63,7 @@ class Desk:
         self.looked: Remembered[Looked] = Remembered(MOST_LOOKED)
         self.recalled: Remembered[Recalled] = Remembered(MOST_LOOKED)
         self.last_runs: dict[str, str | None] = {}
+        self.errands: dict[str, Errand] = {}
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = Lock()
 
@@ -81,7 +83,15 @@ class Desk:
         Raises Busy where one that changes the journal is under way already.
         """
         who = str(request.state.who)
-        job = Job(kind, title, who, then, about, kind not in LOOKING, front=front or PageFront())
+        job = Job(
+            kind,
+            title,
+            who,
+            then,
+            about,
+            kind not in LOOKING,
+            front=front or PageFront(plain=self.shelf.named),
+        )
         with self._lock:
             if self.closing:
                 raise Busy("page.closing")
@@ -121,9 +131,10 @@ class Desk:
         """Begin nothing further, and stop what is under way."""
         with self._lock:
             self.closing = True
-        for job in self.left():
-            job.stop()
+        for each in self.left():
+            each.stop() if isinstance(each, Job) else each.reins.stop()
 
-    def left(self) -> list[Job]:
+    def left(self) -> list[Job | Errand]:
         """Return what has not ended yet."""
-        return [job for job in self._jobs.values() if not job.over]
+        everything: list[Job | Errand] = [*self._jobs.values(), *self.errands.values()]
+        return [each for each in everything if not each.over]

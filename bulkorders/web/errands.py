@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from bulkorders import wording
 from bulkorders.errors import BulkordersError
+from bulkorders.submission.reins import REINS, Reins
 from bulkorders.web.apart import apart
 from bulkorders.web.evidence import told_of
 from bulkorders.web.rendering import fragment_wanted, render
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from bulkorders.model.orders import Submission
     from bulkorders.model.progress import Progress, Review
+    from bulkorders.web.desk import Desk
 
 MOST = 50
 """Errands that are kept; the oldest that are over are forgotten first."""
@@ -48,6 +50,7 @@ class Errand:
     found: Any = None
     error: BulkordersError | None = None
     over: bool = False
+    reins: Reins = field(default_factory=Reins)
 
 
 class ErrandFront:
@@ -99,6 +102,7 @@ _tasks: set[asyncio.Task[None]] = set()
 
 
 async def _go(errand: Errand, story: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+    REINS.set(errand.reins)
     try:
         errand.found = await apart(story)
     except BulkordersError as error:
@@ -110,10 +114,8 @@ async def _go(errand: Errand, story: Callable[[], Coroutine[Any, Any, Any]]) -> 
 
 
 def _kept(app: Starlette) -> dict[str, Errand]:
-    if not hasattr(app.state, "errands"):
-        app.state.errands = {}
-    found: dict[str, Errand] = app.state.errands
-    return found
+    desk: Desk = app.state.desk
+    return desk.errands
 
 
 async def show(request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import uuid4
@@ -33,10 +33,12 @@ class Question:
 class PageFront:
     """Asked, told and shown from the thread of a run; looked at and answered from the server's.
 
-    `version` rises with each change, so that a page knows when to look again.
+    `version` rises with each change, so that a page knows when to look again. `plain` makes a sentence one
+    for people, without where files are kept.
     """
 
-    def __init__(self, *, patience: float = PATIENCE) -> None:
+    def __init__(self, *, patience: float = PATIENCE, plain: Callable[[str], str] = str) -> None:
+        self.plain = plain
         self._patience = patience
         self._changed = threading.Condition()
         self._question: Question | None = None
@@ -68,6 +70,7 @@ class PageFront:
 
     def tell(self, sentence: str) -> None:
         """Keep a sentence for the page."""
+        sentence = self.plain(sentence)
         with self._changed:
             if sentence not in self._told:
                 self._told.append(sentence)

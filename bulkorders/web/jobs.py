@@ -103,7 +103,7 @@ class Job:
         try:
             self.result = asyncio.run(self._told(story))
         except BulkordersError as error:
-            self.error = wording.explain(error)
+            self.error = self._plain(wording.explain(error))
         except asyncio.CancelledError:
             self.error = wording.explain(BulkordersError("page.left_off"))
         except Exception as error:  # the one place where a job's errors end
@@ -112,6 +112,11 @@ class Job:
         finally:
             self._over.set()
             self.front.version += 1
+
+    def _plain(self, error: BulkordersError) -> BulkordersError:
+        """Return an error whose sentences name files without where they are kept."""
+        error.message, error.next = self.front.plain(error.message or ""), self.front.plain(error.next or "")
+        return error
 
     async def _told(self, story: Story) -> Any:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()

@@ -18,11 +18,11 @@ from bulkorders.pipeline.options import Options
 from bulkorders.sheet.results import is_ours
 
 FOLDER = "sheets"
-NOTE = "sheet.json"
+NOTE = "given.json"
 LONGEST_NAME = 120
 UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-ID = re.compile(r"[0-9a-f]{12}(-\d+)?")
+ID = re.compile(r"[0-9a-f]{12}(?:-\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,14 @@ class Shelf:
 
     def __init__(self, home: Path) -> None:
         self.folder = home / FOLDER
+        places = {
+            re.escape(str(each)) for each in (self.folder, self.folder.absolute(), self.folder.resolve())
+        }
+        self._places = re.compile(rf"(?:{'|'.join(sorted(places))})[/\\]{ID.pattern}[/\\]")
+
+    def named(self, text: str) -> str:
+        """Return a text in which kept sheets stand by their names, without where they are kept."""
+        return self._places.sub("", text)
 
     def keep(self, name: str, source: BinaryIO, who: str) -> Kept:
         """Keep a file under its name, and return it; the same file under the same name is the one kept before.

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import webbrowser
@@ -78,6 +79,8 @@ def run(
         if browser:
             webbrowser.open(address)
         server.run(sockets=[listening])
+        if server.impatient:
+            os._exit(INTERRUPTED)  # what only looks is not waited for; what was sent is in the journal
         return INTERRUPTED if server.drained else 0
 
 
@@ -160,17 +163,24 @@ class _Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Look now and again whether to end; uvicorn calls this ten times a second."""
-        if self._heard and await self._left(again=self._heard > 1):
+        if self._heard and self._left():
             self._desk.leaving = True
             return True
         return await super().on_tick(counter)
 
-    async def _left(self, *, again: bool) -> bool:
-        """Stop what is under way; return whether all of it has ended."""
+    @property
+    def impatient(self) -> bool:
+        """Whether it was told twice to end."""
+        return self._heard > 1
+
+    def _left(self) -> bool:
+        """Stop what is under way; return whether all of it has ended that must."""
         if not self._desk.closing:
             self.drained = self._desk.under_way() is not None
             self._desk.close()
         left = self._desk.left()
-        for job in left if again else ():
-            job.reins.abandon()
+        if self.impatient:
+            for each in left:
+                each.reins.abandon()
+            left = [each for each in left if each.reins.taken]
         return not left

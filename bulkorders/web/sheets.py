@@ -122,19 +122,21 @@ def _unchecked(request: Request, kept: Kept, error: BulkordersError) -> Response
 
 
 def _shown(request: Request, kept: Kept, looked: Looked) -> Response:
+    desk: Desk = request.app.state.desk
     wanted = Wanted.of(request.query_params)
     table = table_of(looked, wanted)
     facts: dict[str, Any] = {
         "kept": kept,
         "looked": looked,
         "report": looked.report,
+        "notes": [desk.shelf.named(sentence) for sentence in looked.report.notes],
+        "unmeant": desk.shelf.named((looked.unmeant and looked.unmeant.message) or ""),
         "table": table,
         "wanted": wanted,
         "address": f"/sheets/{kept.id}?{urlencode(wanted.without_page())}&page=",
     }
     if fragment_wanted(request) and request.headers.get("hx-target") == "rows":
         return render(request, "rows.html", **facts)
-    desk: Desk = request.app.state.desk
     return render(
         request,
         "checked.html",
@@ -153,7 +155,7 @@ async def _checked(request: Request, kept: Kept) -> Response:
     """Check a sheet; return its page where that is quick, else the page of the check."""
     desk: Desk = request.app.state.desk
     desk.looked.pop(kept.id, None)
-    front = LookingFront()
+    front = LookingFront(plain=desk.shelf.named)
 
     async def look(_front: PageFront) -> Looked:
         looked = await story.look(kept.options(), desk.settings, front, front.stage)

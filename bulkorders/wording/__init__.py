@@ -14,7 +14,7 @@ from bulkorders.errors import BulkordersError
 from bulkorders.model import money
 from bulkorders.model.outcomes import Outcome, Verdict
 from bulkorders.model.problems import Problem
-from bulkorders.wording.flow_texts import PAGE_NEXT, PAGE_NOTES
+from bulkorders.wording.flow_texts import PAGE_MESSAGES, PAGE_NEXT, PAGE_NOTES
 from bulkorders.wording.languages import catalogue, grouped
 from bulkorders.wording.page_texts import SAID_ON_PAGE
 from bulkorders.wording.sentences import ERRORS, FIELD_TITLES, NOTES, OUTCOMES, PROBLEMS, QUESTIONS, REPAIRS
@@ -87,7 +87,9 @@ def outcome(came: Outcome) -> str:
 def explain(error: BulkordersError) -> BulkordersError:
     """Fill in an error's `message` and `next`, and return it."""
     if error.message is None:
-        message, following = ERRORS.get(_listed(ERRORS, error.code, error.facts), ("{code}", ""))
+        entry = _listed(ERRORS, error.code, error.facts)
+        message, following = ERRORS.get(entry, ("{code}", ""))
+        message = _own(PAGE_MESSAGES, entry) or message
         following = _own(PAGE_NEXT, error.code) or following
         error.message = _told(message, error.code, error.facts)
         error.next = _told(following, error.code, error.facts)

@@ -102,6 +102,18 @@ PAGE_NEXT: dict[str, str] = {
     "results.not_writable": "Free some space where the program keeps its files, or close the workbook where it is open, and try again; what was sent is known.",
     "journal.behind": "Put the newest journal back, or ask whoever looks after this machine. Nothing was sent.",
     "journal.other": "Give it on the machine that placed its orders. Nothing was sent.",
+    "sheet.no_header": "Insert a row above it with Service, Link and Quantity over their columns; “Blank order sheet” on the start page has one.",
+    "sheet.empty": "Write a header with Service, Link and Quantity and the orders below it; “Blank order sheet” on the start page has one.",
+    "sheet.param_reserved": "Use the column of the field itself, or say under “Columns” that this one is not read.",
+    "sheet.param_unnamed": "Write the name after it, such as param:reaction, or say under “Columns” that this one is not read.",
+    "sheet.map_unknown": "Say anew under “Columns” what each column means.",
+    "journal.unreadable": "Ask whoever looks after this machine to check its disk. Nothing was sent.",
+    "journal.unwritable": "Ask whoever looks after this machine to check its disk. Nothing was sent.",
+    "journal.mark_unreadable": "Ask whoever looks after this machine whether the journal was restored. Nothing was sent.",
+    "journal.moved": "Ask whoever looks after this machine whether the journal is the newest. Nothing was sent.",
+    "journal.restored": "Ask whoever looks after this machine whether the journal is the newest. Nothing was sent.",
+    "journal.unreachable": "Ask whoever looks after this machine; nothing is sent twice.",
+    "journal.under_way": "Try again in a few minutes: by then it is placed, or in doubt. Nothing was changed.",
     "sheet.which_worksheet": "Say below which worksheet is meant.",
     "panel.unreachable": "Check the address and the network, and try again; nothing was lost.",
     "panel.busy": "Try again later; what is ready stays ready.",
@@ -130,6 +142,15 @@ PAGE_NEXT: dict[str, str] = {
     "run.stopped.interrupted": "Go on with the sheet: what is ready is sent then.",
 }
 """By code: what is done next on the page."""
+
+PAGE_MESSAGES: dict[str, str] = {
+    "sheet.map_unknown": "What was said of the columns names the {what} {given}, and there is none of that name; there are {known}.",
+    "sheet.map_unknown without near": "What was said of the columns names the {what} {given}, and there is none of that name; there are {known}.",
+    "sheet.ledger": "{path} is no order sheet: it tells of orders that were placed already, as the page “Exports” gives it.",
+    "guard.max_total": "The orders would cost {found}, and {before} of this campaign are placed or in doubt already: above the {expected} allowed.",
+    "guard.max_total without before": "The orders would cost {found}, above the {expected} allowed.",
+}
+"""By code: what is, where the usual sentence names an option."""
 
 PAGE_NOTES: dict[str, str] = {
     "column_near": "The column “{header}” is not read. If it is meant as {field}, say so under “Columns”.",

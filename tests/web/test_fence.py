@@ -1,14 +1,14 @@
 """What stands before the page, tried over a real socket: hosts, sessions, origins, marks, sizes, passwords."""
 
 import http.client
-import subprocess
 from urllib.parse import urlsplit
 
 import pytest
-
-from bulkorders.web import passwords
 from visitor import Visitor
 
+from bulkorders.web import passwords
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - nothing is ever served there: that is what is tried
 CSV = b"Service,Link,Quantity\n1,https://example.com/a,500\n"
 
 
@@ -128,7 +128,7 @@ def test_more_than_is_taken_is_cut_off_while_it_comes(page):
         "/abs/olute.csv",
         "a\x00b\u202egpj.csv",
         "CON.csv",
-        "sheet.json",
+        "given.json",
     ],
 )
 def test_a_name_never_leads_out_of_the_folder(page, name):
@@ -140,7 +140,7 @@ def test_a_name_never_leads_out_of_the_folder(page, name):
     assert len(kept) == 1
     assert kept[0].parent.parent == home
     assert not set(kept[0].name) & set('/\\\x00\u202e<>:"|?*')
-    assert kept[0].name not in ("CON.csv", "sheet.json")
+    assert kept[0].name not in ("CON.csv", "given.json")
 
 
 def test_what_a_sheet_says_is_shown_and_never_obeyed(page):
@@ -166,12 +166,12 @@ def test_the_key_is_on_no_page(page):
 
 def test_nobody_else_is_served_without_a_password(desk):
     """An address others can reach needs a password file, and one for all addresses the names it answers to."""
-    for arguments in (["--host", "0.0.0.0"], ["--host", "0.0.0.0", "--password-file", "none.txt"]):
+    for arguments in (["--host", EVERYWHERE], ["--host", EVERYWHERE, "--password-file", "none.txt"]):
         ended = desk.run("web", "--no-browser", "--port", "0", *arguments)
         assert ended.code == 2
         assert "Traceback" not in ended.err
     passwords.keep(desk.folder / "who.txt", "minh", "a long password")
-    ended = desk.run("web", "--no-browser", "--port", "0", "--host", "0.0.0.0", "--password-file", "who.txt")
+    ended = desk.run("web", "--no-browser", "--port", "0", "--host", EVERYWHERE, "--password-file", "who.txt")
     assert ended.code == 2
     assert "--allow-host" in ended.err
 
@@ -223,6 +223,6 @@ def test_a_password_is_asked_for_and_kept_without_being_seen(desk):
 def test_a_port_that_is_taken_is_said(page, desk):
     """A second server on the same port ends at once with what to do."""
     port = urlsplit(page.address).port
-    ended: subprocess.CompletedProcess = desk.run("web", "--no-browser", "--port", str(port))
+    ended = desk.run("web", "--no-browser", "--port", str(port))
     assert ended.code == 2
     assert "--port" in ended.err

@@ -2,12 +2,18 @@
 
 import io
 import re
+import signal
+import threading
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from bulkorders.sandbox.faults import Fault
+from bulkorders.web.confirming import is_amount
+from bulkorders.web.front import PageFront
 
 ROOT = Path(__file__).parents[2]
 
@@ -360,3 +366,112 @@ def test_the_last_page_of_a_long_table_has_the_last_rows(page):
     assert "1 rows" in visitor.text
     visitor.get(f"/sheets/{sheet}?q=post/999")
     assert "1 rows" in visitor.text
+
+
+def test_a_second_signal_waits_for_nothing(page):
+    """Told twice to end, the server ends at once; what was in flight is in doubt, durably, and nothing else is."""
+    visitor = page.visitor()
+    visitor.upload("orders.csv", csv_of(good(20)))
+    review(visitor)
+    page.desk.sandbox.faults.set([Fault(kind="none", action="add", times=100, seconds=30)])
+    visitor.send(f"{visitor.path}/answer", {"answer": "yes", "total-0": total_of(visitor)})
+    visitor.get("/")
+    page.process.send_signal(signal.SIGTERM)
+    time.sleep(1)
+    assert page.process.poll() is None
+    assert page.stop() == 130
+    found = page.desk.run("resolve", "--json")
+    assert 1 <= len(found.json["in_doubt"]) <= 8
+
+
+def test_a_question_nobody_answers_ends_by_itself():
+    """A run that asks and hears nothing takes that for a no, and tells whoever looks that it moved on."""
+    front = PageFront(patience=0.05)
+    before = front.version
+    assert front.agree("Is this right?") is False
+    assert front.choose("Which?", ["a", "b"]) is None
+    assert front.question is None
+    assert front.version > before
+
+
+def test_the_first_answer_counts():
+    """Two tabs that answer one question: the first is taken, the second is told that it came too late."""
+    front = PageFront()
+    asked = threading.Thread(target=lambda: answers.append(front.agree("Go on?")))
+    answers: list[bool] = []
+    asked.start()
+    while front.question is None:
+        time.sleep(0.01)
+    question = front.question.id
+    assert front.answer(question, answer=True)
+    assert not front.answer(question, answer=False)
+    asked.join()
+    assert answers == [True]
+    assert not front.answer("another", answer=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("1250.5", True),
+        ("1,250.50", True),
+        ("1.250,5", True),
+        ("1 250,5", True),
+        ("1250.5 VND", True),
+        ("1250", False),
+        ("12505", False),
+        ("125.05", False),
+        ("-1250.5", False),
+        ("", False),
+        ("1250.5 USD", False),
+        ("NaN", False),
+        ("1e3", False),
+    ],
+)
+def test_a_total_is_the_same_however_it_is_marked(typed, right):
+    """Thousands and decimals as any country writes them are the amount; another amount or currency is not."""
+    assert is_amount(typed, Decimal("1250.5"), "VND") is right
+
+
+def test_a_file_that_is_no_sheet_says_what_it_is(page):
+    """A picture, an empty file and nothing at all each get a page with what to do, and the next sheet goes on."""
+    visitor = page.visitor()
+    visitor.upload("picture.xlsx", b"\x89PNG\r\n\x1a\n" + b"\x00" * 500)
+    assert "could not be checked" in visitor.text
+    assert "failed in a way" not in visitor.text
+    visitor.get("/")
+    visitor.upload("empty.csv", b"")
+    assert visitor.page.status_code == 400
+    assert "empty.csv is empty" in visitor.text
+    visitor.get("/")
+    visitor.paste("   ")
+    assert "nothing was pasted" in visitor.text
+    visitor.get("/")
+    visitor.upload("orders.csv", csv_of(good(1)))
+    assert "Review 1 order" in visitor.text
+
+
+def test_a_panel_that_does_not_answer_is_said_and_asked_again(page):
+    """While the panel is away the sheet's page says so; checked again later, it goes on."""
+    page.desk.sandbox.faults.set([Fault(kind="close", action="*", when="before", times=50)])
+    visitor = page.visitor()
+    visitor.upload("orders.csv", csv_of(good(1)))
+    assert "could not be checked" in visitor.text
+    page.desk.sandbox.faults.set([])
+    visitor.send(f"/sheets/{sheet_of(visitor)}/check")
+    visitor.settled()
+    assert "Review 1 order" in visitor.text
+
+
+def test_what_was_chosen_for_a_sheet_is_kept(page):
+    """Further settings of a sheet hold when it is looked at again, and a cap stops the run with what to do."""
+    visitor = page.visitor()
+    visitor.upload("orders.csv", csv_of(good(3)))
+    sheet = sheet_of(visitor)
+    visitor.send(f"/sheets/{sheet}/check", {"chosen": "yes", "max_total": "0.1", "canary": "yes"})
+    visitor.settled()
+    assert re.search(r'name="canary" value="yes" checked', visitor.page.text)
+    review(visitor)
+    assert "above the 0.1 VND allowed" in visitor.text
+    assert "--" not in visitor.text
+    assert page.desk.sold() == []
