@@ -15,6 +15,7 @@ from starlette.routing import Route
 from bulkorders import wording
 from bulkorders.model import money
 from bulkorders.pipeline.following.recalled import Recalled, recall
+from bulkorders.sheet.results.replacing import RESULTS_SUFFIX
 from bulkorders.web.rendering import fragment_wanted, render
 from bulkorders.web.sheets import XLSX
 from bulkorders.web.table import SIZE, Wanted
@@ -66,7 +67,7 @@ async def show(request: Request) -> Response:
         return render(request, "orders_of_run.html", **facts)
     return render(
         request,
-        "results.html",
+        "came_to.html",
         report=found.report,
         states=_states(found),
         services=_services(found.report.orders),
@@ -107,7 +108,8 @@ async def download(request: Request) -> Response:
     path = _file(await recalled(request))
     if path is None:
         raise HTTPException(404)
-    return FileResponse(path, filename=path.name, media_type=XLSX, headers={"cache-control": "no-store"})
+    name = path.name.replace(".to-fix.xlsx", RESULTS_SUFFIX)  # where a repaired workbook was given back
+    return FileResponse(path, filename=name, media_type=XLSX, headers={"cache-control": "no-store"})
 
 
 def _file(found: Recalled) -> Path | None:
