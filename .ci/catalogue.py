@@ -6,6 +6,7 @@
 
 import io
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -83,7 +84,12 @@ def main(*, check: bool) -> int:
 
 def told(catalogue: Catalog) -> dict[str, str]:
     """Return what a catalogue says, by text."""
-    return {str(each.id): str(each.string) for each in catalogue if each.id}
+    return {_one(each.id): _one(each.string) for each in catalogue if each.id}
+
+
+def _one(text: str | Sequence[str]) -> str:
+    """Return a text, or all of its forms, as one."""
+    return text if isinstance(text, str) else "\0".join(text)
 
 
 def machine_read(path: Path) -> dict[str, str]:

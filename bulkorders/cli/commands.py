@@ -19,6 +19,9 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "refill": ("requests", "Ask the panel to refill completed orders."),
         "cancel": ("requests", "Ask the panel to cancel open orders."),
     },
+    "In a browser": {
+        "web": ("web", "Open the page: upload a sheet, check it, review it, send it."),
+    },
     "Books": {
         "close": ("books", "Close a month's books: balances, charges, refunds, payments."),
         "export": ("exports", "Write the ledger for spreadsheets, accountants and databases."),

@@ -16,11 +16,14 @@ from starlette.routing import Route
 from bulkorders import wording
 from bulkorders.model import money
 from bulkorders.pipeline.following.recalled import Recalled, recall
+from bulkorders.sheet.results.replacing import RESULTS_SUFFIX
 from bulkorders.web.rendering import fragment_wanted, render
 from bulkorders.web.sheets import XLSX
 from bulkorders.web.table import SIZE, Wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
 
     from bulkorders.model.report import OrderPart
@@ -67,7 +70,7 @@ async def show(request: Request) -> Response:
         return render(request, "orders_of_run.html", **facts)
     return render(
         request,
-        "results.html",
+        "came_to.html",
         report=found.report,
         states=_states(found),
         services=_services(found.report.orders),
@@ -108,7 +111,8 @@ async def download(request: Request) -> Response:
     path = _file(await recalled(request))
     if path is None:
         raise HTTPException(404)
-    return FileResponse(path, filename=path.name, media_type=XLSX, headers={"cache-control": "no-store"})
+    name = path.name.replace(".to-fix.xlsx", RESULTS_SUFFIX)  # where a repaired workbook was given back
+    return FileResponse(path, filename=name, media_type=XLSX, headers={"cache-control": "no-store"})
 
 
 def _file(found: Recalled) -> Path | None:

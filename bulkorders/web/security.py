@@ -143,7 +143,7 @@ async def _marked(request: Request, receive: Receive, session: Session) -> Recei
     given = request.headers.get("x-csrf-token")
     if given is None:
         given = parse_qs(body.decode("latin-1"), max_num_fields=100_000).get("csrf", [""])[0]
-    return _again(body) if same_mark(session, given) else None
+    return _again(body, receive) if same_mark(session, given) else None
 
 
 def same_mark(session: Session | None, given: str) -> bool:
@@ -166,12 +166,12 @@ async def _whole(receive: Receive) -> bytes | None:
             return b"".join(parts)
 
 
-def _again(body: bytes) -> Receive:
-    """Return what gives a body that was read already, once."""
+def _again(body: bytes, further: Receive) -> Receive:
+    """Return what gives a body that was read already, once, and then what really comes: whoever asks may leave."""
     left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Message:
-        return left.pop() if left else {"type": "http.disconnect"}
+        return left.pop() if left else await further()
 
     return receive
 

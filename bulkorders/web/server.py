@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import socket
+import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -61,27 +62,32 @@ def run(
     `announce` is told the address to open, with the token of this launch where there is one. Raises CallError
     where nothing can be served there, or others could reach it without a password; SettingsError.
     """
-    sessions = _sessions(place)
-    settings.all_panels()
-    with _bound(place) as listening:
-        port = listening.getsockname()[1]
-        desk = Desk(settings)
-        app = make_app(
-            desk, sessions, hosts=_hosts(place, port), cookie=f"bulkorders_{port}", sandbox=sandbox
-        )
-        asyncio.run(_put_in_order(settings))
-        address = _address(place, port, sessions)
+    with bound(place) as listening:
+        server, address = server_on(settings, place, listening, sandbox)
         announce(address, place)
-        config = uvicorn.Config(
-            app, log_level="warning", access_log=False, lifespan="off", server_header=False, ws="none"
-        )
-        server = _Server(config, desk)
         if browser:
             webbrowser.open(address)
         server.run(sockets=[listening])
         if server.impatient:
             os._exit(INTERRUPTED)  # what only looks is not waited for; what was sent is in the journal
         return INTERRUPTED if server.drained else 0
+
+
+def server_on(
+    settings: Settings, place: Place, listening: socket.socket, sandbox: Sandbox | None = None
+) -> tuple["Server", str]:
+    """Return the server for a socket that listens, and the address that lets one in. Raises as `run` does."""
+    sessions = _sessions(place)
+    settings.all_panels()
+    port = listening.getsockname()[1]
+    desk = Desk(settings)
+    app = make_app(desk, sessions, hosts=_hosts(place, port), cookie=f"bulkorders_{port}", sandbox=sandbox)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="off", server_header=False, ws="none"
+    )
+    # A sheet to put rows right in carries the journal's id: there is one from the first check on.
+    asyncio.run(_put_in_order(settings))
+    return Server(config, desk), _address(place, port, sessions)
 
 
 def _sessions(place: Place) -> Sessions:
@@ -112,7 +118,7 @@ def _address(place: Place, port: int, sessions: Sessions) -> str:
 
 
 @contextlib.contextmanager
-def _bound(place: Place) -> Iterator[socket.socket]:
+def bound(place: Place) -> Iterator[socket.socket]:
     """Take the port, so that its number is known. Raises CallError where that can't be."""
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -139,7 +145,7 @@ async def _put_in_order(settings: Settings) -> None:
             pass
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Serves until a signal, and goes on serving while what is under way is drained; a second one stops at once."""
 
     def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
@@ -151,6 +157,9 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Hear the signals ourselves, as long as it serves."""
+        if threading.current_thread() is not threading.main_thread():
+            yield  # signals are the main thread's
+            return
         before = {number: signal.signal(number, self._hear) for number in SIGNALS}
         try:
             yield
@@ -159,6 +168,10 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
     def _hear(self, _number: int, _frame: FrameType | None) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End as after a signal: what is under way is drained first."""
         self._heard += 1
 
     async def on_tick(self, counter: int) -> bool:

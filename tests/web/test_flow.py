@@ -316,29 +316,29 @@ def test_a_held_run_begins_nothing_until_it_is_let_go_on(page):
     assert len(page.desk.sold()) == 40
 
 
-def test_a_server_that_is_stopped_drains_first(page):
+def test_a_server_that_is_stopped_drains_first(process):
     """SIGTERM in mid-run waits for what is in flight: nothing is in doubt, and the exit code says interrupted."""
-    slow(page)
-    visitor = page.visitor()
+    slow(process)
+    visitor = process.visitor()
     visitor.upload("orders.csv", csv_of(good(60)))
     review(visitor)
     visitor.send(f"{visitor.path}/answer", {"answer": "yes", "total-0": total_of(visitor)})
-    until_sold(page, 3)
-    assert page.stop() == 130
-    found = page.desk.run("resolve", "--json")
+    until_sold(process, 3)
+    assert process.stop() == 130
+    found = process.desk.run("resolve", "--json")
     assert found.json["in_doubt"] == []
 
 
-def test_a_killed_server_is_gone_on_with_by_the_next(page, serve):
+def test_a_killed_server_is_gone_on_with_by_the_next(process, serve):
     """After a kill in mid-run the next start shows what is in doubt, and the sheet goes on; nothing is sold twice."""
-    slow(page)
-    visitor = page.visitor()
+    slow(process)
+    visitor = process.visitor()
     visitor.upload("orders.csv", csv_of(good(60)))
     sheet = sheet_of(visitor)
     review(visitor)
     visitor.send(f"{visitor.path}/answer", {"answer": "yes", "total-0": total_of(visitor)})
-    until_sold(page, 3)
-    page.kill()
+    until_sold(process, 3)
+    process.kill()
     again = serve()
     visitor = again.visitor()
     assert "was broken off" in visitor.text
@@ -348,7 +348,7 @@ def test_a_killed_server_is_gone_on_with_by_the_next(page, serve):
     visitor.settled()
     assert re.search(r"In doubt \d+ not sent again", visitor.text)
     place(visitor)
-    links = [order["link"] for order in page.desk.sold()]
+    links = [order["link"] for order in process.desk.sold()]
     assert len(links) == len(set(links))
     assert len(links) >= 52
 
@@ -368,19 +368,19 @@ def test_the_last_page_of_a_long_table_has_the_last_rows(page):
     assert "1 rows" in visitor.text
 
 
-def test_a_second_signal_waits_for_nothing(page):
+def test_a_second_signal_waits_for_nothing(process):
     """Told twice to end, the server ends at once; what was in flight is in doubt, durably, and nothing else is."""
-    visitor = page.visitor()
+    visitor = process.visitor()
     visitor.upload("orders.csv", csv_of(good(20)))
     review(visitor)
-    page.desk.sandbox.faults.set([Fault(kind="none", action="add", times=100, seconds=30)])
+    process.desk.sandbox.faults.set([Fault(kind="none", action="add", times=100, seconds=30)])
     visitor.send(f"{visitor.path}/answer", {"answer": "yes", "total-0": total_of(visitor)})
     visitor.get("/")
-    page.process.send_signal(signal.SIGTERM)
+    process.process.send_signal(signal.SIGTERM)
     time.sleep(1)
-    assert page.process.poll() is None
-    assert page.stop() == 130
-    found = page.desk.run("resolve", "--json")
+    assert process.process.poll() is None
+    assert process.stop() == 130
+    found = process.desk.run("resolve", "--json")
     assert 1 <= len(found.json["in_doubt"]) <= 8
 
 
