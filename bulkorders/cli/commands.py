@@ -35,9 +35,6 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "panels": ("panels", "List the panels of the settings, or probe one."),
         "template": ("tools", "Make a blank order sheet with the panel's services in a drop-down."),
     },
-    "In a browser": {
-        "web": ("web", "Serve the page for uploading a sheet, and open it in the browser."),
-    },
     "Several machines": {
         "worker": ("cluster", "Place queued orders until Ctrl-C; the API keys stay with workers."),
         "status": ("cluster", "Show what all machines do: queue, panels, workers, doubts."),
