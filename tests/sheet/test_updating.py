@@ -836,3 +836,25 @@ def test_notes_pinned_to_our_other_worksheets_stay(desk: Desk):
         }
         assert {text for _, _, text in pinned} == {"asked them", "nice", "Times are in UTC."}
         assert ("In doubt", link(3), "asked them") in pinned
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_a_table_made_of_another_worksheet_of_ours(used: bool, desk: Desk):
+    """A table made of Services used goes when it is made anew; where a formula counts on it, nothing is touched."""
+
+    def change(book: Workbook) -> None:
+        services = book["Services used"]
+        services.auto_filter.ref = None
+        services.add_table(Table(displayName="Used", ref=f"A1:M{services.max_row}"))
+        if used:
+            book.create_sheet("Mine")["A1"] = "=SUM(Used[Charge])"
+
+    desk.edit(change)
+    before = desk.path.read_bytes()
+    saved = desk.save(placed(2, status="Completed"), placed(3), invalid(4))
+    if used:
+        assert (saved.code, desk.path.read_bytes()) == ("workbook.unread", before)
+    else:
+        assert saved == Saved(desk.path)
+        assert not [name for name in members(desk.path) if "table" in name]
+        assert not [sheet.title for sheet in desk.book() if sheet.tables]

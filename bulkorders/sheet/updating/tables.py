@@ -1,12 +1,12 @@
 """Excel's tables around the rows of Orders: they grow with the rows, and their foot stays below them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bulkorders.sheet.updating.book import Book
 from bulkorders.sheet.updating.orders import Orders
-from bulkorders.sheet.updating.package import relations
+from bulkorders.sheet.updating.package import Package, relations
 from bulkorders.sheet.updating.tokens import column_of
 
 AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d+):\$?([A-Z]{1,3})\$?(\d+)")
@@ -55,6 +55,25 @@ def tables_around(book: Book, orders: Orders) -> Tables:
             foot = foot or _attribute(root[0], "totalsRowCount") not in ("", "0")
             formulas |= _calculated(text, column_of(area[1].encode()))
     return Tables(parts, foot, formulas)
+
+
+def named_elsewhere(package: Package, part: str, gone: Container[str]) -> bool:
+    """Return whether anything names the table of this part, beside it and the parts that are gone.
+
+    A formula or a pivot that names a table which is no more makes a workbook that programs call damaged.
+    """
+    root = _TABLE.search(package.read(part).decode("utf-8"))
+    name = _attribute(root[0], "displayName") if root else ""
+    marks = [f"{name}[".encode(), f'name="{name}"'.encode()]
+    for other in package.infos:
+        if other == part or other in gone or not other.endswith(".xml"):
+            continue
+        last = b""
+        for piece in package.pieces(other):
+            if name and any(mark in last + piece for mark in marks):
+                return True
+            last = piece[-len(marks[1]) :]
+    return False
 
 
 def _reaching(found: re.Match[str], ends: Sequence[int], added: int) -> str:

@@ -18,6 +18,7 @@ from bulkorders.sheet.updating.package import (
     relations,
     relations_part,
 )
+from bulkorders.sheet.updating.tables import named_elsewhere
 from bulkorders.sheet.updating.tokens import WorksheetXml
 from bulkorders.sheet.updating.unfit import Unfit
 
@@ -141,6 +142,8 @@ class Transplant:
             if kind == "drawing" and (drawn := drawn_by_user(self._book.package, part)) is not None:
                 self._drawn[tab.name] = drawn
                 kept |= drawn.parts
+            elif kind == "table":
+                self._drop_table(tab, part)
         while gone:
             part = gone.pop()
             for kind, target in relations(self._book.package, part).values():
@@ -150,6 +153,15 @@ class Transplant:
                     gone.append(target)
             if self._book.package.has(relations_part(part)):
                 self.changed[relations_part(part)] = None
+
+    def _drop_table(self, tab: Tab, part: str) -> None:
+        """Leave out a table made of a worksheet that is replaced. Raises Unfit where something counts on it."""
+        gone = {each.part for each in self._book.tabs if self._fresh.tab(each.name) is not None}
+        gone.discard(self._book.orders().part)
+        if named_elsewhere(self._book.package, part, gone):
+            raise Unfit("workbook.unread", reason=f"formulas use the table made of its worksheet {tab.name}")
+        self.changed[part] = None
+        self._types.remove(part)
 
     def _looked(self, part: str, drawing: bytes, adding: Adding | None) -> Iterator[bytes]:
         """Give a worksheet's XML with the numbers of its looks as they are in the existing workbook.
