@@ -128,6 +128,9 @@ class PanelSettings(BaseModel):
     def _address(self) -> Self:
         if not self.url.lower().startswith(("http://", "https://")):
             raise ValueError("url must begin with http:// or https://")
+        if "@" in self.url.partition("//")[2].partition("/")[0]:
+            # It would stand in messages and in the account's name.
+            raise ValueError("url must hold no name and password; the API key is a setting of its own")
         return self
 
 
@@ -210,7 +213,8 @@ class Settings(BaseSettings):
         if self.panel_url is None:
             return self.panels
         if self.panel_key is None or not self.panel_key.get_secret_value():
-            raise SettingsError("settings.no_key", url=self.panel_url)
+            found = panel_settings(self.panel_url, "env:BULKORDERS_PANEL_KEY")
+            raise SettingsError("settings.no_key", url=found.url)
         key = self.panel_key.get_secret_value()
         place = key if refers(self.panel_key) else f"plain:{key}"
         return {**self.panels, ENVIRONMENT_PANEL: panel_settings(self.panel_url, place)}
@@ -307,7 +311,10 @@ def _from_keyring(place: str, url: str) -> str:
 def _wrong(error: ValidationError) -> SettingsError:
     # A value that was refused may be a key in the wrong place: it is named, never shown.
     told = [
-        {"setting": ".".join(map(str, each["loc"])) or "url", "reason": each["msg"]}
+        {
+            "setting": ".".join(map(str, each["loc"])) or "url",
+            "reason": each["msg"].removeprefix("Value error, "),
+        }
         for each in error.errors(include_url=False, include_input=False, include_context=False)
     ]
     return SettingsError("settings.wrong", wrong=told)

@@ -6,6 +6,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import click
+
 from bulkorders.cli.main import bulkorders
 from bulkorders.model import lifecycle
 from bulkorders.panel.profiles import presets, profile_of
@@ -45,7 +47,7 @@ def test_every_command_it_names_exists():
     assert len(lines) >= 7
     for line in lines:
         _, name, *words = line.split()
-        command = bulkorders.commands[name]
+        command = bulkorders.get_command(click.Context(bulkorders), name)
         if words and words[0] in getattr(command, "commands", {}):
             command = command.commands[words.pop(0)]
         options = {text for parameter in command.params for text in parameter.opts}

@@ -11,6 +11,8 @@ state never changes an earlier line, so that yesterday's export stays what it wa
     more is told later             CHANGE
     less is told, or the status    REFUND   (see `model.refunds`)
     says that money comes back
+    0 is told first, of an order   CHARGE at the estimate, and REFUND of all of it
+    all of which came back
 
 Lines are dated when they were told (`at`), as an accountant books them: by the voucher. When the money itself
 left the account is another question, which `closing` answers.
@@ -26,7 +28,7 @@ from bulkorders.model import money
 from bulkorders.model.entries import Entered, EnteredKind, EntryKind, LedgerEntry
 from bulkorders.model.lifecycle import RequestKind, State
 from bulkorders.model.orders import Submission, digest
-from bulkorders.model.refunds import MOVED_BACK, cost_of
+from bulkorders.model.refunds import MOVED_BACK, cost_of, refund_due
 
 PAGE = 20_000
 """Events read at once: a year's journal is not held in memory."""
@@ -115,14 +117,15 @@ class Ledger:
         if order.state != State.PLACED or order.charge is None:
             return
         booked = order.booked
-        if booked is None and not order.charge:
+        first = order.charge or _whole_refund(order)
+        if booked is None and not first:
             return
         if booked is not None and booked[1] not in (None, order.currency):
             lines.add(EntryKind.CHANGE, booked[0].copy_negate(), booked[1])
             booked = (Decimal(0), order.currency)
         if booked is None:
-            lines.add(EntryKind.CHARGE, order.charge, order.currency)
-            booked = (order.charge, order.currency)
+            lines.add(EntryKind.CHARGE, first, order.currency)
+            booked = (first, order.currency)
         before = order.estimate if order.full is None else order.full
         scale = self._scales.get(order.account, 0)
         cost = cost_of(order.charge, order.status, order.remains, order.quantity, before=before, scale=scale)
@@ -130,6 +133,15 @@ class Ledger:
         kind = EntryKind.CHANGE if difference > 0 else EntryKind.REFUND
         lines.add(kind, difference, order.currency, note=(order.status or "") if difference < 0 else "")
         order.booked = (cost, order.currency)
+
+
+def _whole_refund(order: _Order) -> Decimal:
+    """Return what an order must have cost of which the panel tells 0 after it paid all back; else 0.
+
+    So it is with an order whose answer was lost: by the time its id is known, it may be canceled.
+    """
+    full = order.estimate or Decimal(0)
+    return full if full == refund_due(full, order.status, order.remains, order.quantity) else Decimal(0)
 
 
 def _intend(order: _Order, facts: Mapping[str, Any], kept: Submission | None) -> None:

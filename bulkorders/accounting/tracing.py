@@ -1,6 +1,5 @@
 """When each line's money is expected to have moved, from what the journal knows of its order and its run."""
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -51,12 +50,9 @@ def movements_of(
         movement = _of_line(line, order, told_with, net[line.key])
         yield from (movement,) if order is None else _in_two(movement, order, told_with.get(line.run or ""))
     yield from _of_persons(entered)
-    times = [reading.at for reading in readings]
     for order in known.orders.values():
         if order.sent_at and order.estimate:
             yield from _untold(order, order.sent_at, order.estimate)
-            if order.charge is not None and order.key not in net:
-                yield from _undone(order, order.sent_at, order.estimate, times)
 
 
 def _of_line(
@@ -131,22 +127,6 @@ def _untold(order: Submission, sent: str, estimate: Decimal) -> Iterator[Movemen
         yield Movement(estimate, EntryKind.CHARGE, None, sent, sent, key=order.key)
     elif order.state in UNSURE:
         yield Movement(estimate, EntryKind.CHARGE, None, sent, sent, key=order.key, doubtful=True)
-
-
-def _undone(order: Submission, sent: str, estimate: Decimal, times: Sequence[str]) -> Iterator[Movement]:
-    """Yield what an order cost and what came back of it, where all of it had when its charge was first told: as 0.
-
-    The ledger has no line of it; and yet a reading between the two was lower. The money came back before the
-    run that told of it read the balance.
-    """
-    due = refund_due(estimate, order.status, order.remains, order.quantity, scale=_decimals(estimate))
-    if order.charge or due != estimate:
-        return
-    told = order.checked_at or sent
-    place = bisect_left(times, told) - 1
-    came = times[place] if place >= 0 and times[place] > sent else told
-    yield Movement(estimate, EntryKind.CHARGE, told, sent, sent, key=order.key)
-    yield Movement(estimate.copy_negate(), EntryKind.REFUND, told, came, sent, key=order.key)
 
 
 def _shifted(at: str, by: timedelta) -> str:

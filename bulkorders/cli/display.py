@@ -48,11 +48,18 @@ def say_error(error: BulkordersError, *, as_json: bool) -> None:
     click.echo(folded(f"{error.message} {error.next or ''}".rstrip()), err=True)
 
 
-def show_report(report: "Report", command: str, *, as_json: bool) -> None:
-    """Show what a run over a sheet came to."""
-    if as_json:
+def show_report(report: "Report", command: str, *, as_json: bool, as_lines: bool = False) -> None:
+    """Show what a run over a sheet came to; `as_lines` prints each order as an object of its own."""
+    if as_lines:
+        for line in report.to_lines():
+            click.echo(line)
+    elif as_json:
         print_json(report.to_json())
-        return
+    else:
+        _tell_report(report, command)
+
+
+def _tell_report(report: "Report", command: str) -> None:
     screen = console()
     show_problems(screen, report)
     for line in summaries.consequences(report, command):
@@ -67,10 +74,10 @@ def show_report(report: "Report", command: str, *, as_json: bool) -> None:
 
 
 def _show_doubts(screen: "Console", report: "Report") -> None:
-    unsure = sum(each["state"] == "in_doubt" for order in report.orders for each in order.requests)
+    unsure = sum(each["state"] == "in_doubt" for order in report.notable() for each in order.requests)
     if unsure:
         screen.print(asked.doubtful(unsure), markup=False, style="bold magenta")
-    doubts = [order for order in report.orders if order.state == "in_doubt"]
+    doubts = [order for order in report.orders if order.state == "in_doubt"] if report.counts.in_doubt else []
     if not doubts:
         return
     screen.print()

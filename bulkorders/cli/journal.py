@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bulkorders.cli.books import enter
 from bulkorders.cli.options import shared
 
 if TYPE_CHECKING:
@@ -112,3 +113,6 @@ def _show(found: "Inspected", *, as_json: bool) -> None:
         click.echo(wording.note("journal.is_behind", facts))
     elif found.marked is not None:
         click.echo(wording.note("journal.is_newest", facts))
+
+
+journal.add_command(enter)

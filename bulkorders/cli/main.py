@@ -7,25 +7,13 @@ from collections.abc import Sequence
 
 import click
 
-from bulkorders.cli import (
-    books,
-    daily,
-    doubts,
-    exports,
-    history,
-    journal,
-    orders,
-    panels,
-    requests,
-    tools,
-    web,
-)
+from bulkorders.cli.commands import Commands
 from bulkorders.errors import BulkordersError, CallError
 
 INTERRUPTED = 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="bulkorders", prog_name="bulkorders")
 def bulkorders() -> None:
     """Place the orders of a spreadsheet on a reseller panel, each at most once.
@@ -34,34 +22,9 @@ def bulkorders() -> None:
     """
 
 
-for _command in (
-    tools.demo,
-    orders.check,
-    orders.submit,
-    orders.refresh,
-    daily.daily,
-    doubts.resolve,
-    requests.refill,
-    requests.cancel,
-    panels.services,
-    panels.balance,
-    panels.panels,
-    tools.template,
-    exports.export,
-    history.history,
-    history.show,
-    books.close,
-    journal.journal,
-    web.web,
-    tools.sandbox,
-):
-    bulkorders.add_command(_command)
-journal.journal.add_command(books.enter)
-
-
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code. No traceback for anything a user can cause."""
-    as_json, debug = "--json" in arguments, "--debug" in arguments
+    as_json, debug = bool({"--json", "--jsonl"} & {*arguments}), "--debug" in arguments
     # The HTTP library's request lines are kept quiet: on some panels the key is part of the address.
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)

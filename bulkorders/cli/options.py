@@ -42,6 +42,16 @@ def shared(command: Command) -> Command:
     )
 
 
+def lines_option(command: Command) -> Command:
+    """Add the option of commands whose report may be too long for one object."""
+    return click.option(
+        "--jsonl",
+        "as_lines",
+        is_flag=True,
+        help="Print one JSON object for each order, then one for the run: for very large sheets.",
+    )(command)
+
+
 def sheet_options(command: Command) -> Command:
     """Add the options of commands that read an order sheet."""
     for option in (

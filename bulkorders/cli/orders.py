@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bulkorders.cli.options import Amount, allowances, mapping_of, shared, sheet_options
+from bulkorders.cli.options import Amount, allowances, lines_option, mapping_of, shared, sheet_options
 from bulkorders.errors import CallError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @click.command()
 @allowances
 @sheet_options
+@lines_option
 @shared
 def check(*, as_json: bool, **given: Any) -> int:
     """Validate every row of SHEET against the live catalogue; spend and record nothing. - reads what is pasted."""
@@ -45,6 +46,7 @@ def check(*, as_json: bool, **given: Any) -> int:
 @click.option("--retry-rejected", is_flag=True, help="Try orders again that the panel refused.")
 @allowances
 @sheet_options
+@lines_option
 @shared
 def submit(*, as_json: bool, **given: Any) -> int:
     """Place the orders of SHEET, each at most once; run again it goes on where it stopped.
@@ -69,11 +71,14 @@ def submit(*, as_json: bool, **given: Any) -> int:
 @click.option("--panel", metavar="NAME", help="Which panel of bulkorders.toml is meant.")
 @click.option("--campaign", metavar="NAME", help="The campaign these orders belong to.")
 @click.argument("sheet", type=click.Path(), required=False)
+@lines_option
 @shared
 def refresh(*, as_json: bool, everything: bool, sheet: str | None, **given: Any) -> int:
     """Ask what became of the open orders of SHEET, and update its results workbook. Can't spend."""
     if everything == (sheet is not None):
         raise CallError("call.sheet_needed")
+    if everything and given["as_lines"]:
+        raise CallError("call.lines_of_all")
     if sheet is not None:
         return _over_sheet("refresh", {**given, "sheet": sheet}, as_json=as_json)
     return _refresh_all(given.get("panel"), recheck=bool(given.get("recheck_final")), as_json=as_json)
@@ -83,13 +88,14 @@ def _over_sheet(name: str, given: dict[str, Any], *, as_json: bool) -> int:
     from bulkorders.cli import pasting
     from bulkorders.cli.front import TerminalFront
 
-    front = TerminalFront(yes=bool(given.get("yes")), quiet=as_json)
+    as_lines = given.pop("as_lines")
+    front = TerminalFront(yes=bool(given.get("yes")), quiet=as_json or as_lines)
     with pasting.kept(given["sheet"], front.tell, keep=name != "check" and not given.get("dry_run")) as sheet:
         options = _options({**given, "sheet": sheet})
-        return _run_over(name, options, front, as_json=as_json)
+        return _run_over(name, options, front, as_json=as_json, as_lines=as_lines)
 
 
-def _run_over(name: str, options: "Options", front: "TerminalFront", *, as_json: bool) -> int:
+def _run_over(name: str, options: "Options", front: "TerminalFront", *, as_json: bool, as_lines: bool) -> int:
     import asyncio
 
     from bulkorders.cli.display import show_report
@@ -100,7 +106,7 @@ def _run_over(name: str, options: "Options", front: "TerminalFront", *, as_json:
     run = {"check": story.check, "submit": story.submit, "refresh": refreshing.refresh}[name]
     with front:
         report = asyncio.run(run(options, load_settings(), front))
-    show_report(report, name, as_json=as_json)
+    show_report(report, name, as_json=as_json, as_lines=as_lines)
     return reporting.exit_code_of(report)
 
 

@@ -48,6 +48,11 @@ def text(amount: Decimal | None) -> str | None:
     return None if amount is None else format(amount, "f")
 
 
+def digits(amount: Decimal | None) -> str | None:
+    """Return the amount in its fewest digits (`"1.25"`, never `"1.250"`); None stays None."""
+    return None if amount is None else text(plain(amount))
+
+
 def decimal(digits: str) -> Decimal | None:
     """Return the plain decimal number these characters are, or None; never infinity or NaN."""
     try:

@@ -3,12 +3,12 @@
 Amounts are strings of digits, times ISO texts in UTC with offset; what can't be read is null.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, field_serializer
 
 from bulkorders.model.orders import Order, Row, Submission
 from bulkorders.model.problems import Problem
@@ -149,13 +149,29 @@ class Report(Part):
     results: str | None
     counts: Counts
     money: tuple[MoneyPart, ...]
-    orders: tuple[OrderPart, ...]
+    orders: Annotated[Sequence[OrderPart], SkipValidation]
     stopped: Stop | None
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Return the report as the one JSON object of the contract."""
         return self.model_dump_json(by_alias=True)
+
+    def notable(self) -> Iterable[OrderPart]:
+        """Return at least the orders with problems, or with refills or cancels; the others may be left out."""
+        sift = getattr(self.orders, "notable", None)
+        return self.orders if sift is None else sift()
+
+    def to_lines(self) -> Iterator[str]:
+        """Yield each order as a JSON object of its own, and at last the report without them."""
+        for order in self.orders:
+            yield order.model_dump_json()
+        yield self.model_dump_json(by_alias=True, exclude={"orders"})
+
+    @field_serializer("orders")
+    def _whole(self, orders: Sequence[OrderPart]) -> list[OrderPart]:
+        """Write all orders, however they are kept."""
+        return list(orders)
 
 
 @dataclass(frozen=True, slots=True)

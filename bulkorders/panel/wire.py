@@ -1,7 +1,7 @@
 """One request, one answer, and whether anything was sent: the only module that talks through httpx.
 
-Whether a paid request left is told by an event, not by an exception's class: httpcore's trace says when
-the first header byte is about to be written. An exception without that event proves that nothing was
+Whether a paid request left is told by an event, not by an exception's class: the transport says when
+the first byte is about to be written. An exception without that event proves that nothing was
 sent; with it, nothing is proven. Each paid POST has a fresh connection, so that no server can close an
 idle one under it, and no redirect, proxy, retry or second protocol lies between us and the panel.
 """
@@ -9,10 +9,10 @@ idle one under it, and no redirect, proxy, retry or second protocol lies between
 import asyncio
 import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from types import TracebackType
@@ -21,10 +21,13 @@ from urllib.parse import urlencode
 
 import httpx
 
-from bulkorders.panel.oneshot import OneShotTransport
+from bulkorders.panel.oneshot import SENT_EVENT, OneShotTransport
 
-SENT_EVENT = "http11.send_request_headers.started"
 AGENT = f"bulkorders/{version('bulkorders')}"
+HEADERS = {"User-Agent": AGENT, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
+PAID_HEADERS = {**HEADERS, "Connection": "close", "Accept-Encoding": "identity"}
+"""A compressed answer that is cut short loses even the part that came."""
+
 LARGEST_PAID = 1 << 20
 LARGEST_READ = 64 << 20
 
@@ -88,26 +91,19 @@ class Wire:
         self._method = method
         self._timeouts = timeouts
         context = _tls(verify=verify)
-        paid_wait = httpx.Timeout(
+        self._paid_wait = httpx.Timeout(
             connect=timeouts.connect, read=timeouts.add, write=timeouts.write, pool=None
-        )
-        read_wait = httpx.Timeout(
+        ).as_dict()
+        self._read_wait = httpx.Timeout(
             connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=None
-        )
+        ).as_dict()
         # httpcore counts every connection as idle when it trims its pool: keep as many as are allowed.
         limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
         # A session that a panel opens by cookie may let its requests through only one after the other.
         no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-        self._paid = httpx.AsyncClient(
-            transport=OneShotTransport(context),
-            timeout=paid_wait,
-            trust_env=False,
-            follow_redirects=False,
-            cookies=no_cookies,
-        )
+        self._paid = OneShotTransport(context)
         self._reads = httpx.AsyncClient(
             transport=httpx.AsyncHTTPTransport(verify=context, limits=limits, trust_env=False, retries=0),
-            timeout=read_wait,
             trust_env=False,
             follow_redirects=False,
             cookies=no_cookies,
@@ -122,7 +118,6 @@ class Wire:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._paid.aclose()
         await self._reads.aclose()
 
     async def pay(self, form: Mapping[str, str], sending: "Sending") -> Exchange:
@@ -132,50 +127,58 @@ class Wire:
         still knows. Cancellation itself passes through.
         """
         longest = self._timeouts.longest_answer
-        return await self._exchange(self._paid, form, sending, longest, LARGEST_PAID, close=True)
+
+        def ask() -> Awaitable[httpx.Response]:
+            request = self._request(form, sending, PAID_HEADERS, {"timeout": self._paid_wait})
+            return self._paid.handle_async_request(request)
+
+        return await _exchange(ask, sending, longest, LARGEST_PAID)
 
     async def read(self, form: Mapping[str, str]) -> Exchange:
         """Send a request that changes nothing at the panel; it may be repeated freely."""
         longest = self._timeouts.connect + self._timeouts.write + 4 * self._timeouts.read
-        return await self._exchange(self._reads, form, Sending(), longest, LARGEST_READ, close=False)
+        sending = Sending()
 
-    async def _exchange(
-        self,
-        client: httpx.AsyncClient,
-        form: Mapping[str, str],
-        sending: "Sending",
-        longest: float,
-        largest: int,
-        *,
-        close: bool,
-    ) -> Exchange:
-        arrived = _Arrived()
-        talking = _talking.set(True)
-        try:
-            async with asyncio.timeout(longest):
-                request = self._request(client, form, sending, close=close)
-                await _receive(client, request, arrived, largest)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the event says if anything was sent
-            return arrived.exchange(sent=sending.begun, failure=_told(error))
-        finally:
-            _talking.reset(talking)
-        return arrived.exchange(sent=True, failure=arrived.trouble)
+        def ask() -> Awaitable[httpx.Response]:
+            request = self._request(form, sending, HEADERS, {"timeout": self._read_wait})
+            return self._reads.send(request, stream=True)
+
+        return await _exchange(ask, sending, longest, LARGEST_READ)
+
+    @cached_property
+    def _address(self) -> httpx.URL:
+        return httpx.URL(self._url)
 
     def _request(
-        self, client: httpx.AsyncClient, form: Mapping[str, str], sending: "Sending", *, close: bool
+        self,
+        form: Mapping[str, str],
+        sending: "Sending",
+        headers: Mapping[str, str],
+        extensions: Mapping[str, Any],
     ) -> httpx.Request:
-        headers = {"User-Agent": AGENT, "Accept": "application/json"}
-        if close:
-            # A compressed answer that is cut short loses even the part that came.
-            headers |= {"Connection": "close", "Accept-Encoding": "identity"}
         told = urlencode(form, encoding="utf-8", errors="replace")
-        extensions = {"trace": sending.trace}
+        extensions = {**extensions, "trace": sending.trace}
         if self._method == "GET":
             url = f"{self._url}{'&' if '?' in self._url else '?'}{told}"
-            return client.build_request("GET", url, headers=headers, extensions=extensions)
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
+            return httpx.Request("GET", url, headers=headers, extensions=extensions)
+        headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
         body = told.encode("ascii")
-        return client.build_request("POST", self._url, content=body, headers=headers, extensions=extensions)
+        return httpx.Request("POST", self._address, content=body, headers=headers, extensions=extensions)
+
+
+async def _exchange(
+    ask: Callable[[], Awaitable[httpx.Response]], sending: "Sending", longest: float, largest: int
+) -> Exchange:
+    arrived = _Arrived()
+    talking = _talking.set(True)
+    try:
+        async with asyncio.timeout(longest):
+            await _receive(ask(), arrived, largest)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the event says if anything was sent
+        return arrived.exchange(sent=sending.begun, failure=_told(error))
+    finally:
+        _talking.reset(talking)
+    return arrived.exchange(sent=True, failure=arrived.trouble)
 
 
 class Sending:
@@ -185,7 +188,7 @@ class Sending:
         self.begun = False
 
     async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
-        """Take in one of httpcore's events."""
+        """Take in an event of the transport."""
         if event == SENT_EVENT:
             self.begun = True
 
@@ -206,10 +209,8 @@ class _Arrived:
         return Exchange(sent, self.status, self.headers, b"".join(self.parts), self.whole, failure)
 
 
-async def _receive(
-    client: httpx.AsyncClient, request: httpx.Request, arrived: _Arrived, largest: int
-) -> None:
-    response = await client.send(request, stream=True)
+async def _receive(answering: Awaitable[httpx.Response], arrived: _Arrived, largest: int) -> None:
+    response = await answering
     try:
         arrived.status, arrived.headers = response.status_code, response.headers
         async for part in response.aiter_bytes():

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from bulkorders import wording
 from bulkorders.model import money
 from bulkorders.model.books import Closing
 from bulkorders.model.lifecycle import State
-from bulkorders.model.orders import Request, Submission
+from bulkorders.model.orders import Submission
 from bulkorders.model.outcomes import FINAL, Delivery
 from bulkorders.model.problems import Problem, Severity
 from bulkorders.model.report import (
@@ -18,14 +17,13 @@ from bulkorders.model.report import (
     Counts,
     Line,
     MoneyPart,
-    OrderPart,
     OrderState,
-    ProblemPart,
     Report,
     Stop,
 )
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.intake.checking import Checking
+from bulkorders.pipeline.parts import Orders
 from bulkorders.tracking.statuses import overdue
 from bulkorders.validation.batch import Checked
 from bulkorders.validation.parsing import Parsed
@@ -235,78 +233,36 @@ def report_of(
         results=results,
         counts=counts_of(lines),
         money=tuple(_money_part(each) for each in account_money),
-        orders=tuple(_order_part(line) for line in lines),
+        orders=Orders(lines),
         stopped=stopped,
     )
-
-
-def _digits(amount: Decimal | None) -> str | None:
-    return None if amount is None else money.text(money.plain(amount))
 
 
 def _money_part(found: AccountMoney) -> MoneyPart:
     return MoneyPart(
         account=found.account,
         currency=found.currency,
-        estimated=_digits(found.estimated) or "0",
-        charged=_digits(found.charged) or "0",
-        in_doubt=_digits(found.in_doubt) or "0",
+        estimated=money.digits(found.estimated) or "0",
+        charged=money.digits(found.charged) or "0",
+        in_doubt=money.digits(found.in_doubt) or "0",
         balance_before=money.text(found.balance_before),
         balance_after=money.text(found.balance_after),
-        unexplained=_digits(found.unexplained),
-        refunded=_digits(found.refunded),
+        unexplained=money.digits(found.unexplained),
+        refunded=money.digits(found.refunded),
         unexplained_rows=found.unexplained_rows,
     )
 
 
-def _order_part(line: Line) -> OrderPart:
-    order, submission = line.order, line.submission
-    placed = submission if line.state == "placed" else None
-    return OrderPart(
-        row=line.row.number if line.row else None,
-        key=line.key,
-        reference=order.reference if order else (submission.reference if submission else None),
-        service=order.service if order else (submission.service if submission else None),
-        link=order.link if order else (submission.link if submission else None),
-        quantity=order.quantity if order else (submission.quantity if submission else None),
-        state=line.state,
-        order_id=submission.order_id if submission else None,
-        order_ids=submission.order_ids if submission else (),
-        estimate=_digits(line.estimate),
-        charge=money.text(submission.charge) if submission else None,
-        currency=line.currency,
-        status=placed.status if placed else None,
-        start_count=placed.start_count if placed else None,
-        remains=placed.remains if placed else None,
-        message=line.message,
-        requests=tuple(_request_part(each) for each in submission.requests) if submission else (),
-        problems=tuple(
-            ProblemPart(
-                code=each.code,
-                column=each.column,
-                message=wording.problem(each),
-                severity=each.severity.value,
-            )
-            for each in line.problems
-        ),
-    )
-
-
-def _request_part(request: Request) -> dict[str, object]:
-    fields = ("id", "kind", "state", "order_id", "request_id", "asked_at", "status", "message")
-    return {name: getattr(request, name) for name in fields}
-
-
 def missing(report: Report) -> bool:
     """Whether an order is missing at the panel, or turned up after it was ruled out: that needs a person."""
-    return any(problem.code in ALARMS for order in report.orders for problem in order.problems)
+    return any(problem.code in ALARMS for order in report.notable() for problem in order.problems)
 
 
 def exit_code_of(report: Report) -> int:
     """Return the exit code; where several hold, in the order 130, 2, 5, 3, 4, 6."""
     stop = STOPPED_EXIT.get(report.stopped.code, 3) if report.stopped else 0
     counts = report.counts
-    doubtful = any(each["state"] == "in_doubt" for order in report.orders for each in order.requests)
+    doubtful = any(each["state"] == "in_doubt" for order in report.notable() for each in order.requests)
     holding = {
         stop,
         5 if counts.in_doubt or doubtful else 0,

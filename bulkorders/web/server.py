@@ -64,7 +64,6 @@ def run(
     """
     with bound(place) as listening:
         server, address = server_on(settings, place, listening, sandbox)
-        asyncio.run(_put_in_order(settings))
         announce(address, place)
         if browser:
             webbrowser.open(address)
@@ -86,6 +85,8 @@ def server_on(
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, lifespan="off", server_header=False, ws="none"
     )
+    # A sheet to put rows right in carries the journal's id: there is one from the first check on.
+    asyncio.run(_put_in_order(settings))
     return Server(config, desk), _address(place, port, sessions)
 
 

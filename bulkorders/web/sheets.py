@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -158,7 +158,10 @@ async def _checked(request: Request, kept: Kept) -> Response:
     front = LookingFront(plain=desk.shelf.named)
 
     async def look(_front: PageFront) -> Looked:
-        looked = await story.look(kept.options(), desk.settings, front, front.stage)
+        found = await story.look(kept.options(), desk.settings, front, front.stage)
+        # Made once, in the language of whoever checks: a page of the table is then quick.
+        whole = found.report.model_copy(update={"orders": tuple(found.report.orders)})
+        looked = replace(found, report=whole)
         desk.looked[kept.id] = looked
         place = str(kept.path.resolve())
         runs = await history(desk.settings, RUNS)

@@ -48,7 +48,7 @@ RUN_ERRORS: dict[str, tuple[str, str]] = {
         "The error texts of the settings can't be used, section {section}: {reason}",
         "Correct the section, or remove it; texts it would have named are in doubt then.",
     ),
-    "settings.wrong": ("The settings are wrong: {wrong}", "Correct them and run the command again."),
+    "settings.wrong": ("The settings are wrong: {wrong}.", "Correct them and run the command again."),
     "panel.unreachable": (
         "{url} gave no answer: {reason}",
         "Check the address and the network, and run the command again; nothing was lost.",
@@ -149,6 +149,10 @@ RUN_ERRORS: dict[str, tuple[str, str]] = {
         "Check the id; `bulkorders submit SHEET` shows those of a sheet.",
     ),
     "call.nothing_named": ("No order is named.", "Name a sheet, or orders with --order ID."),
+    "call.lines_of_all": (
+        "--jsonl goes with one SHEET, and --all with none.",
+        "Take --json with --all, or name a sheet.",
+    ),
     "call.sheet_needed": ("No sheet is named.", "Name one, or add --all for every open order."),
     "run.stopped.key": (
         "The panel no longer takes the API key: {said}",

@@ -32,7 +32,7 @@ class Group:
 def groups(report: Report) -> list[Group]:
     """Return the problems of a report by what repairs them: first what blocks, and of that the commonest."""
     found: defaultdict[str, list[tuple[OrderPart, ProblemPart]]] = defaultdict(list)
-    for order in report.orders:
+    for order in report.notable():
         for problem in order.problems:
             found[problem.code].append((order, problem))
     made = [_group(code, told) for code, told in found.items()]

@@ -83,10 +83,19 @@ def test_a_share_that_does_not_divide_is_rounded_to_the_finest_decimal_told(offi
     assert office.lines()[2:] == [("refund", "-0.42")]
 
 
-def test_a_canceled_order_that_cost_nothing_says_nothing(office):
-    """A charge of 0 is no line."""
+@pytest.mark.parametrize(("status", "remains"), [("Canceled", 500), ("Canceled", None), ("Partial", 500)])
+def test_an_order_all_paid_back_before_its_charge_was_told_is_charged_and_paid_back(office, status, remains):
+    """Its price left the account and came back, so that it is an order like the others in every count."""
     key = office.place(office.order(1))
-    office.tell(key, "0", "Canceled")
+    office.tell(key, "0", status, remains=remains)
+    assert office.lines() == [("estimate", "1.25"), ("charge", "1.25"), ("refund", "-1.25")]
+
+
+@pytest.mark.parametrize(("status", "remains"), [("Completed", 0), ("In progress", 500), ("Partial", 200)])
+def test_an_order_that_cost_nothing_says_nothing(office, status, remains):
+    """A charge of 0 is no line where the status does not say that all of it came back."""
+    key = office.place(office.order(1))
+    office.tell(key, "0", status, remains=remains)
     assert office.lines() == [("estimate", "1.25")]
 
 

@@ -63,7 +63,7 @@ async def main(url: str, folder: Path) -> None:
     }
     for in_flight in IN_FLIGHT:
         for name, journal in journals.items():
-            print(await measure(journal, name, in_flight), flush=True)  # noqa: T201 - that is what it is for
+            print(await measure(journal, name, in_flight), flush=True)
     for journal in journals.values():
         await journal.close()
 

@@ -50,6 +50,15 @@ def test_a_settings_file_that_is_wrong_is_named(desk):
     (desk.folder / "bulkorders.toml").unlink()
 
 
+def test_an_address_with_a_password_is_refused_without_showing_it(desk):
+    """A name and a password in a panel's address would stand in messages: the setting is wrong (2), unshown."""
+    desk.changes["BULKORDERS_PANEL_URL"] = "https://agency:pa55@example.com/api/v2"
+    ended = desk.run("balance")
+    assert ended.code == 2
+    assert "name and password" in ended.err
+    assert "pa55" not in ended.err + ended.out
+
+
 def test_debug_shows_where_an_error_came_from(desk):
     """A traceback is shown with --debug only."""
     assert "Traceback" not in desk.run("check", "nowhere.csv").err

@@ -134,7 +134,7 @@ async def _refresh_all(
 
 def _short(report: Report) -> Report:
     """Return the report with the orders that have problems, refills or cancels alone."""
-    told = tuple(order for order in report.orders if order.problems or order.requests)
+    told = tuple(order for order in report.notable() if order.problems or order.requests)
     return report.model_copy(update={"orders": told})
 
 

@@ -72,7 +72,8 @@ def _report(run: Run, orders: Sequence[Submission], settings: Settings) -> Repor
         update={name: run.counts[name] for name in ("rows", "invalid", "duplicate") if name in run.counts}
     )
     money = tuple(MoneyPart.model_validate(dict(part)) for part in run.money)
-    return report.model_copy(update={"counts": counted, "money": money})
+    whole = {"counts": counted, "money": money, "orders": tuple(report.orders)}
+    return report.model_copy(update=whole)
 
 
 def _line(order: Submission) -> Line:

@@ -1,0 +1,41 @@
+"""The peer for a whole run: what one writes in an afternoon, with pandas, a thread pool, requests and openpyxl.
+
+    python naive_script.py SHEET RESULTS URL AT_ONCE
+
+It keeps no journal: killed in the middle, it has forgotten what it bought.
+"""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pandas as pd
+import requests
+
+
+def main(sheet: str, results: str, url: str, at_once: int) -> None:
+    """Read, order, write."""
+    rows = pd.read_excel(sheet).to_dict("records")
+    session = requests.Session()
+    adapter = requests.adapters.HTTPAdapter(pool_maxsize=at_once)
+    session.mount("http://", adapter)
+    session.trust_env = False
+
+    def place(row: dict[str, object]) -> object:
+        sent = {
+            "key": "k",
+            "action": "add",
+            "service": row["Service"],
+            "link": row["Link"],
+            "quantity": row["Quantity"],
+        }
+        return session.post(url, data=sent, timeout=60).json().get("order")
+
+    with ThreadPoolExecutor(at_once) as pool:
+        placed = list(pool.map(place, rows))
+    for row, order in zip(rows, placed, strict=True):
+        row["Order"] = order
+    pd.DataFrame(rows).to_excel(results, index=False)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))

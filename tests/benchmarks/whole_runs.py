@@ -1,0 +1,109 @@
+"""Whole submits of ten thousand orders, against bare asyncio while posting and against the naive script in all."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import xlsxwriter
+from measuring import Figure, LoadPanel, Used, at_least, at_most, bulkorders, figure, load_panel, python
+
+ORDERS = 10_000
+
+
+def sheet(path: Path, count: int) -> Path:
+    """Write a sheet of so many valid orders."""
+    book = xlsxwriter.Workbook(str(path), {"strings_to_urls": False})
+    page = book.add_worksheet("Orders")
+    page.write_row(0, 0, ("Service", "Link", "Quantity"))
+    for number in range(count):
+        page.write_row(number + 1, 0, (number % 5000 + 1, f"https://example.com/post/{number}", 500))
+    book.close()
+    return path
+
+
+def submit(panel: LoadPanel, folder: Path, orders: Path, at_once: int) -> Used:
+    """Submit the sheet with a durable journal and a results workbook, as a user does."""
+    home = Path(tempfile.mkdtemp(dir=folder))
+    environment = {
+        "BULKORDERS_HOME": str(home),
+        "BULKORDERS_PANEL_URL": panel.url,
+        "BULKORDERS_PANEL_KEY": "k",
+    }
+    told = bulkorders(
+        *("submit", orders, "--yes", "--json", "--concurrency", str(at_once)),
+        *("--campaign", home.name, "--results", home / "results.xlsx"),
+        environment=environment,
+        folder=home,
+    )
+    counts = json.loads(told.output)["counts"]
+    assert counts["placed"] == ORDERS, counts
+    return told
+
+
+def posting(latency: float, at_once: int, aim: float, runs: int) -> Iterator[Figure]:
+    """Yield the rate while posting, beside a bare client's on the same panel in the same minutes."""
+    ours, raw = [], []
+    with tempfile.TemporaryDirectory() as name, load_panel(latency) as panel:
+        orders = sheet(Path(name) / "orders.xlsx", ORDERS)
+        for _ in range(runs):
+            for rates, act in (
+                (raw, lambda: python("peers/raw_client.py", panel.url, str(ORDERS), str(at_once))),
+                (ours, lambda: submit(panel, Path(name), orders, at_once)),
+            ):
+                panel.ask("reset")
+                act()
+                told = panel.ask("figures")
+                assert told["sold"] == ORDERS
+                rates.append(told["sold"] / told["seconds"])
+    yield figure(
+        f"orders a second while posting, {latency * 1000:.0f} ms, {at_once} at once",
+        "raw asyncio",
+        "/s",
+        ours,
+        raw,
+        at_least(aim),
+    )
+    possible = [at_once / latency] * runs
+    yield figure(
+        f"the same beside concurrency ÷ latency, {latency * 1000:.0f} ms, {at_once} at once",
+        "the ideal",
+        "/s",
+        ours,
+        possible,
+        at_least(0.5),
+    )
+
+
+def beside_the_naive_script(runs: int) -> Iterator[Figure]:
+    """Yield whole runs at 30 ms, 20 at once: by the clock, and by CPU for each order."""
+    ours, naive = [], []
+    with tempfile.TemporaryDirectory() as name, load_panel(0.03) as panel:
+        orders = sheet(Path(name) / "orders.xlsx", ORDERS)
+        for _ in range(runs):
+            naive.append(python("peers/naive_script.py", orders, Path(name) / "naive.xlsx", panel.url, "20"))
+            ours.append(submit(panel, Path(name), orders, 20))
+    yield figure(
+        "whole run of 10,000 orders, 30 ms, 20 at once",
+        "naive script",
+        "s",
+        [each.seconds for each in ours],
+        [each.seconds for each in naive],
+        at_most(0.8),
+    )
+    yield figure(
+        "CPU of the whole run for each order",
+        "naive script",
+        "ms",
+        [each.cpu / ORDERS * 1000 for each in ours],
+        [each.cpu / ORDERS * 1000 for each in naive],
+        at_most(0.5),
+    )
+
+
+def measure(runs: int) -> Iterator[Figure]:
+    """Yield all figures of whole submits."""
+    yield from posting(0.1, 50, 0.95, runs)
+    yield from posting(0.1, 100, 0.90, runs)
+    yield from posting(0.02, 20, 0.90, runs)
+    yield from beside_the_naive_script(runs)
