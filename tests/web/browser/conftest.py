@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +30,7 @@ class Door:
 
     desk: Any
     more: tuple[str, ...] = ()
-    process: "subprocess.Popen[str] | None" = None
+    process: Any = None
     address: str = ""
     ports: list[int] = field(default_factory=list)
 
