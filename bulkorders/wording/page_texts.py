@@ -45,6 +45,8 @@ SAID_ON_PAGE: dict[str, str] = {
     "`bulkorders resolve` lists them with their ids. Nothing was changed.": "The list shows what still is. Nothing was changed.",
     "… and {n} more; --json lists all.": "… and {n} more.",
     "Order {order_id}: whether the {kind} asked for at {asked_at} was taken is in doubt, so it is not asked for again. bulkorders resolve shows it ({id}).": "Order {order_id}: whether the {kind} asked for at {asked_at} was taken is in doubt, so it is not asked for again. The page In doubt shows it.",
+    "Sent, and no answer came ({said}). It may have been placed.": "Sent, and no answer came. It may have been placed.",
+    "Sent, and the answer was cut short ({said}). It may have been placed.": "Sent, and the answer was cut short. It may have been placed.",
     "Another run holds the journal {path}: {holder}, since {since}.": "Another run is under way since {since}.",
     "Wait until it ends, and run the command again. Nothing was sent.": "Wait until it ends, and try again. Nothing was sent.",
 }

@@ -33,7 +33,7 @@ class Door:
 
     desk: Any
     more: tuple[str, ...] = ()
-    process: "subprocess.Popen[str] | None" = None
+    process: Any = None
     address: str = ""
     ports: list[int] = field(default_factory=list)
 
