@@ -150,9 +150,10 @@ def _log_to_standard_error() -> None:
 
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    log = logging.getLogger("bulkorders.cluster")
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
+    for name, level in (("bulkorders.cluster", logging.INFO), ("procrastinate.worker", logging.ERROR)):
+        log = logging.getLogger(name)
+        log.addHandler(handler)
+        log.setLevel(level)
 
 
 def installed() -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bulkorders.cli import cluster
 from bulkorders.cli.options import Command, shared
 from bulkorders.errors import CallError
 
@@ -19,6 +20,7 @@ def choosing(command: Command) -> Command:
     """Add the options by which orders are chosen."""
     for option in (
         click.option("--yes", is_flag=True, help="Go on without being asked: for scripts."),
+        click.option("--queue", is_flag=True, help="Let the workers ask: this machine needs no API key."),
         click.option("--panel", metavar="NAME", help="Which panel of bulkorders.toml is meant."),
         click.option(
             "--order", "orders", multiple=True, metavar="ID", help="An order id; may be given several times."
@@ -40,6 +42,7 @@ def refill(
     orders: tuple[str, ...],
     panel: str | None,
     yes: bool,
+    queue: bool,
     as_json: bool,
 ) -> int:
     """Ask the panel to refill completed orders of SHEET, of a campaign, or those named.
@@ -47,7 +50,7 @@ def refill(
     Only where the service has a refill, and none was asked for lately; the others are listed with the reason.
     `refresh` tells what became of each.
     """
-    return _ask("refill", sheet, campaign, orders, panel, yes=yes, as_json=as_json)
+    return _ask("refill", sheet, campaign, orders, panel, yes=yes, queue=queue, as_json=as_json)
 
 
 @click.command()
@@ -60,13 +63,14 @@ def cancel(
     orders: tuple[str, ...],
     panel: str | None,
     yes: bool,
+    queue: bool,
     as_json: bool,
 ) -> int:
     """Ask the panel to cancel open orders of SHEET, of a campaign, or those named.
 
     A cancel that was taken is only a request: `refresh` shows what became of it, and what was paid back.
     """
-    return _ask("cancel", sheet, campaign, orders, panel, yes=yes, as_json=as_json)
+    return _ask("cancel", sheet, campaign, orders, panel, yes=yes, queue=queue, as_json=as_json)
 
 
 def _ask(
@@ -77,6 +81,7 @@ def _ask(
     panel: str | None,
     *,
     yes: bool,
+    queue: bool,
     as_json: bool,
 ) -> int:
     given = [each for each in (sheet, campaign, orders) if each]
@@ -88,12 +93,19 @@ def _ask(
 
     from bulkorders.cli.front import TerminalFront
     from bulkorders.model.lifecycle import RequestKind
-    from bulkorders.pipeline.requests.requesting import Choice, exit_code_of, request
+    from bulkorders.pipeline.requests.requesting import Choice, request
+    from bulkorders.pipeline.requests.telling import exit_code_of
     from bulkorders.settings import load_settings
 
     choice = Choice(Path(sheet) if sheet else None, campaign, orders, panel)
+    ask = request
+    if queue:
+        cluster.installed()
+        from bulkorders.cluster import asks
+
+        ask = asks.queue
     with TerminalFront(yes=yes, quiet=as_json) as front:
-        found = asyncio.run(request(RequestKind(kind), choice, load_settings(), front))
+        found = asyncio.run(ask(RequestKind(kind), choice, load_settings(), front))
     show_requested(found, as_json=as_json)
     return exit_code_of(found)
 

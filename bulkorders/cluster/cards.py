@@ -214,6 +214,13 @@ async def accounts(
         yield found
 
 
+async def names(engine: Engine, panel: str | None) -> list[str | None]:
+    """Return the names of all panels that workers told of, or the one that is named."""
+    if panel is not None:
+        return [panel]
+    return [str(row["name"]) for row in await engine.all(READ)] or [None]
+
+
 def _own(known: Mapping[str, Any], default: str | None) -> str:
     if default is None and len(known) == 1:
         return next(iter(known))

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -138,7 +139,7 @@ async def _prepare(engine: Engine) -> None:
     """Bring queue and tables to what this version knows; others wait meanwhile. Raises JournalError."""
     wanted = f"{ENGINE_VERSION}/{version('procrastinate')}"
     found = await _version(engine)
-    if found != wanted:
+    if found != wanted and (found is None or _both(found) < _both(wanted)):
         await engine.run(_script(found))
         found = await _version(engine)
     if found != wanted:
@@ -175,8 +176,14 @@ def _migrations(before: str) -> list[str]:
     return [one.read_text(encoding="utf-8") for one in scripts if _release(one.name) > _release(before)]
 
 
+def _both(told: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return our version and the queue's own, to be compared; only both together go up."""
+    ours, _, queue = told.partition("/")
+    return _release(ours), _release(queue)
+
+
 def _release(name: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in name.partition("_")[0].split(".")[:3])
+    return tuple(int(part) for part in re.findall(r"\d+", name.partition("_")[0])[:3])
 
 
 GUARDED = """

@@ -85,16 +85,30 @@ CREATE TABLE chunks (
 CREATE INDEX chunks_of_run ON chunks (run);
 CREATE INDEX chunks_open ON chunks (account, id) WHERE state = 'open';
 
+-- Refills and cancels that were reviewed and wait for a worker: order ids of one account.
+CREATE TABLE asks (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    account TEXT COLLATE "C" NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('refill', 'cancel')),
+    run TEXT NOT NULL,
+    order_ids TEXT[] NOT NULL,
+    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done')),
+    created_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(),
+    closed_at TIMESTAMPTZ
+);
+
+CREATE INDEX asks_open ON asks (id) WHERE state = 'open';
+
 CREATE TABLE timers (
     name TEXT PRIMARY KEY,
     at TIMESTAMPTZ NOT NULL,
     mark TEXT NOT NULL DEFAULT ''
 );
 
--- Takes `many` turns at once: returns in how many seconds the first may begin, and how far they lie apart.
+-- Takes `many` turns at once: returns when the first may begin, and how far they lie apart, in seconds.
 -- Each kind has the least time between two calls, and how much of it may be taken ahead.
 CREATE FUNCTION take_turns(of_account TEXT, kinds TEXT[], gaps FLOAT8[], ahead FLOAT8[], many BIGINT)
-RETURNS TABLE (wait FLOAT8, apart FLOAT8, paused TEXT, said TEXT, held FLOAT8)
+RETURNS TABLE (here_at FLOAT8, begins_at FLOAT8, apart FLOAT8, paused TEXT, said TEXT, held FLOAT8)
 LANGUAGE plpgsql AS $$
 DECLARE
     panel RECORD;
@@ -119,7 +133,7 @@ BEGIN
         + make_interval(secs => step * (many - 1) + CASE WHEN p.kind = 'add' THEN greatest(a.gap, panel.slowed) ELSE a.gap END)
     FROM unnest(kinds, gaps) AS a (kind, gap)
     WHERE p.account = of_account AND p.kind = a.kind;
-    RETURN QUERY SELECT extract(epoch FROM begin_at - here)::float8, step, panel.paused, panel.said,
+    RETURN QUERY SELECT extract(epoch FROM here)::float8, extract(epoch FROM begin_at)::float8, step, panel.paused, panel.said,
         greatest(0, extract(epoch FROM panel.held_until - here))::float8;
 END
 $$;

@@ -8,13 +8,14 @@ from pathlib import Path
 from procrastinate import App
 
 from bulkorders import wording
-from bulkorders.cluster import cards, panels, placing, queues, sweep
+from bulkorders.cluster import asks, cards, panels, placing, queues, sweep
 from bulkorders.cluster.bench import Bench
 from bulkorders.errors import BulkordersError, PanelError
 from bulkorders.pipeline.accounts import Account, ask_all, now
 from bulkorders.pipeline.books import closing, exporting, readings
 from bulkorders.pipeline.following.pages import follow_account
 from bulkorders.pipeline.following.polling import wanted
+from bulkorders.pipeline.placement.limits import zone_of
 
 APART = 2.0
 """Seconds between two probes of a panel that was paused for its own trouble."""
@@ -40,6 +41,10 @@ def register(app: App, bench: Bench) -> None:
     @app.task(name=queues.REFRESH)
     async def refresh(account: str) -> None:
         await refresh_open(bench, bench.accounts[account])
+
+    @app.task(name=queues.REQUEST)
+    async def request(ask: int) -> None:
+        await asks.answer(bench, ask)
 
     @app.task(name=queues.CLOSE)
     async def close() -> None:
@@ -92,16 +97,16 @@ async def refresh_open(bench: Bench, account: Account) -> None:
 
 async def close_month(bench: Bench) -> None:
     """Write the statement of the last month into the folder of the settings."""
-    folder = Path(bench.settings.cluster.folder)
-    at = datetime.now(UTC)
+    at = datetime.now(zone_of(bench.settings))
     year, month = (at.year - 1, 12) if at.month == 1 else (at.year, at.month - 1)
-    out = folder / f"statement-{year:04d}-{month:02d}.xlsx"
+    name = f"{year:04d}-{month:02d}"
+    out = Path(bench.settings.cluster.folder) / f"statement-{name}.xlsx"
     try:
-        await closing.close(
-            closing.Wanted(month=f"{year:04d}-{month:02d}", out=out), bench.settings, bench.front
-        )
+        closed = await closing.close(closing.Wanted(month=name, out=out), bench.settings, bench.front)
     except BulkordersError as error:
         log.warning("%s", wording.explain(error).message)
+    else:
+        log.info("%s is closed: %s", name, closed.statement or "no account moved in it")
 
 
 async def export_new(bench: Bench, form: str) -> None:

@@ -21,6 +21,9 @@ STALE = 0.05
 LEAD = 0.2
 """Seconds before its turn that an order may be claimed: the claim's own time is not lost then."""
 
+SAMPLE_KEPT = 60.0
+"""Seconds that the best comparison of two clocks is kept: they drift apart, or one is set."""
+
 LONG = 60.0
 """Seconds of a limit from which on calls that are no orders may come in a burst: some panels allow ten an hour."""
 
@@ -80,6 +83,7 @@ class SharedPace:
         self._per_second = per_second
         self._slots = asyncio.Semaphore(at_once)
         self._lines: dict[str, _Line] = {}
+        self._clock = DatabaseClock()
         self._held_until = 0.0
         self._slowed = False
         self.paused: tuple[str, str] | None = None
@@ -158,6 +162,7 @@ class SharedPace:
 
     async def take(self, windows: Sequence[Window], many: int) -> tuple[float, float]:
         """Take so many turns; return when the first begins, by this process's clock, and how far they lie apart."""
+        asked_at = _now()
         row = await self._engine.one(
             TAKE,
             account=self._account,
@@ -168,7 +173,32 @@ class SharedPace:
         )
         assert row is not None  # noqa: S101 - the function returns one row
         self.heard(held=float(row["held"]), paused=(row["paused"], row["said"]) if row["paused"] else None)
-        return _now() + float(row["wait"]), float(row["apart"])
+        self._clock.heard(asked_at, _now(), float(row["here_at"]))
+        return self._clock.here(float(row["begins_at"])), float(row["apart"])
+
+
+class DatabaseClock:
+    """The database's clock as this process's own tells it: by the answer that took the least time, of late.
+
+    A turn is a moment of the database's clock. Were it counted from when the answer came, an answer that took
+    half a second would move it by as much, into the turns of others.
+    """
+
+    def __init__(self) -> None:
+        self._took = float("inf")
+        self._ahead = 0.0
+        self._at = float("-inf")
+
+    def heard(self, asked_at: float, came_at: float, said: float) -> None:
+        """Take in what the database's clock said to a question asked and answered at these times of ours."""
+        took = came_at - asked_at
+        if took <= self._took or came_at - self._at > SAMPLE_KEPT:
+            self._took, self._at = took, came_at
+            self._ahead = said - (asked_at + came_at) / 2
+
+    def here(self, moment: float) -> float:
+        """Return when it is this moment of the database's clock, by ours."""
+        return moment - self._ahead
 
 
 class _Line:

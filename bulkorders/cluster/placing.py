@@ -1,10 +1,12 @@
 """One chunk placed: the pipeline's own attempts, held to what was reviewed and to what all machines know."""
 
+import asyncio
 from collections.abc import Sequence
 
 from bulkorders import wording
 from bulkorders.cluster import chunks, panels, slots
 from bulkorders.cluster.bench import Bench
+from bulkorders.cluster.chunks import Chunk
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission
 from bulkorders.model.outcomes import Outcome
@@ -16,6 +18,10 @@ from bulkorders.submission.dispatch import Dispatch, Stopped
 
 OURS = frozenset({"interrupted", "journal", "paused", "frozen", "expired", "plan_changed"})
 """Why a chunk ended early without its panel being to blame: the rest goes on elsewhere, or later."""
+
+
+LOOK = 0.5
+"""Seconds between two looks whether a paused panel goes on."""
 
 
 class Gate:
@@ -63,23 +69,37 @@ def differs(account: Account, order: Submission) -> str:
 
 
 async def place(bench: Bench, number: int) -> None:
-    """Place what is ready of a chunk, ask what became of it, and close it where nothing is left to send."""
-    chunk = await chunks.find(bench.engine, number)
-    if chunk is None or chunk.account not in bench.accounts:
-        return
+    """Place what is ready of a chunk, ask what became of it, and close it where nothing is left to send.
+
+    While the panel is paused the chunk waits here; its lane is the panel's own, and keeps nobody else.
+    """
+    again = True
+    while again:
+        chunk = await chunks.find(bench.engine, number)
+        if chunk is None or chunk.account not in bench.accounts:
+            return
+        pace = bench.paces[chunk.account]
+        while pace.paused is not None and not bench.stopping:
+            await asyncio.sleep(LOOK)
+        if bench.stopping:
+            return
+        stopped = await _placed(bench, chunk)
+        again = stopped is not None and stopped.code == "paused"
+
+
+async def _placed(bench: Bench, chunk: Chunk) -> Stopped | None:
     account = bench.accounts[chunk.account]
-    if bench.paces[account.id].paused is not None or bench.stopping:
-        return
     ready = await bench.record.journal.submissions(keys=chunk.keys, states=[State.READY])
     said = {order.key: told for order in ready if (told := differs(account, order))}
     fit = [order for order in ready if order.key not in said]
+    stopped = await _place(bench, account, fit) if fit else None
     if fit:
-        await _place(bench, account, fit)
         await _ask_of(bench, account, [order.key for order in fit])
     await chunks.settle(bench.engine, chunk.id, tuple(said), next(iter(said.values()), ""))
+    return stopped
 
 
-async def _place(bench: Bench, account: Account, fit: Sequence[Submission]) -> None:
+async def _place(bench: Bench, account: Account, fit: Sequence[Submission]) -> Stopped | None:
     pace = bench.paces[account.id]
     panel = bench.settings.all_panels().get(account.panel.profile.name)
 
@@ -96,7 +116,7 @@ async def _place(bench: Bench, account: Account, fit: Sequence[Submission]) -> N
         go_on=go_on,
     ) as at_once:
         if not at_once or not go_on():
-            return
+            return Stopped("paused")
         dispatch = _dispatch(bench, account, at_once)
         await bench.enter(dispatch, account.id)
         try:
@@ -106,6 +126,7 @@ async def _place(bench: Bench, account: Account, fit: Sequence[Submission]) -> N
     if stopped is not None and stopped.code not in OURS:
         await panels.pause(bench.engine, account.id, stopped.code, stopped.said, by=bench.name)
         await bench.hear()
+    return stopped
 
 
 def _dispatch(bench: Bench, account: Account, at_once: int) -> Dispatch:

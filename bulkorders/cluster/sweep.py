@@ -5,7 +5,7 @@ import logging
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
-from bulkorders.cluster import chunks, panels, queues
+from bulkorders.cluster import asks, chunks, panels, queues
 from bulkorders.cluster.bench import Bench
 from bulkorders.cluster.engine import Engine
 from bulkorders.pipeline.placement.limits import zone_of
@@ -71,6 +71,7 @@ async def sweep(bench: Bench) -> None:
             engine, queues.care_of(account), queues.LOOK, f"look {account}", {"account": account}, urgent=True
         )
     await _timers(bench)
+    await asks.defer_again(engine)
     deferred = await chunks.defer_again(engine)
     if deferred:
         log.info("%d chunks without a live job were queued again", deferred)

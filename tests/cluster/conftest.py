@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from bulkorders.model.orders import Order, ValidatedOrder
+
 SETTINGS = """
 concurrency = 8
 
@@ -118,6 +120,20 @@ class Team:
             check=False,
         )
         return json.loads(done.stdout)
+
+
+@pytest.fixture
+def make_order() -> Callable[[int], ValidatedOrder]:
+    """Make validated orders, each for a link of its own."""
+
+    def make(number: int) -> ValidatedOrder:
+        order = Order(row=number + 2, service="1", link=f"https://example.com/post/{number}", quantity=500)
+        key = f"key-{number}"
+        return ValidatedOrder(
+            order, "shop.example.com", "may", key, key, order.parameters(), "", None, 1000, None, None
+        )
+
+    return make
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from bulkorders.cluster import engine, panels, slots
-from bulkorders.cluster.pace import ORDER, SharedPace, Window, windows_of
+from bulkorders.cluster.pace import ORDER, DatabaseClock, SharedPace, Window, windows_of
 from bulkorders.journal.opening import open_journal
 from bulkorders.model.pace import Limit
 from bulkorders.settings import Settings
@@ -160,3 +160,15 @@ def test_slots_are_shared_and_those_of_the_silent_are_free_again(settings):
             return (*full, silent, every)
 
     assert together(settings, work) == (4, 1, 0, 4, 5)
+
+
+def test_a_slow_answer_moves_no_turn():
+    """What the database's clock says is told by its quickest answer, and not by one that took half a second."""
+    clock = DatabaseClock()
+    clock.heard(10.0, 10.5, 1010.25)
+    assert clock.here(1011.0) == pytest.approx(11.0)
+    clock.heard(20.0, 20.002, 1020.101)
+    clock.heard(21.0, 21.5, 1021.1)
+    assert clock.here(1022.0) == pytest.approx(21.9)
+    clock.heard(100.0, 100.1, 1100.05)
+    assert clock.here(1101.0) == pytest.approx(101.0), "an old comparison is kept no longer than a minute"

@@ -198,3 +198,38 @@ def test_a_sqlite_journal_has_no_workers(team):
     ended = team.desk.run("status", "--json")
     assert (ended.code, json.loads(ended.out)["error"]["code"]) == (2, "cluster.needs_postgres")
     assert not (team.desk.folder / "journal.sqlite").exists()
+
+
+def test_a_cancel_and_a_refill_are_asked_for_by_a_worker(team, cluster):
+    """Who has no key reviews a cancel, and a worker asks for it, once."""
+    team.start()
+    assert queue(team, "--wait", count=3).code == 0
+    done = team.desk.run("cancel", "campaign.csv", "--queue", "--yes", "--json")
+    assert done.code == 0, done.out + done.err
+    asked = "SELECT count(*) FROM bulkorders.requests WHERE kind = 'cancel' AND state <> 'asking'"
+    closed = "SELECT count(*) FROM bulkorders_engine.asks WHERE state = 'done'"
+    team.until(lambda: team.ask(cluster, closed)[0][0] == 1, "the worker has asked")
+    (count,) = team.ask(cluster, asked)[0]
+    assert count + done.json["counts"]["left_out"] == 3
+    assert team.desk.sandbox.shop.stats.requests["cancel"] <= 1
+    again = team.desk.run("refill", "campaign.csv", "--queue", "--yes", "--json")
+    assert again.json["counts"]["left_out"] == 3, again.out
+
+
+def test_what_comes_round_is_done_by_workers(team, cluster):
+    """Open orders are refreshed, the month is closed and the ledger exported without anybody asking."""
+    team.configure()
+    path = team.machine / "bulkorders.toml"
+    books = 'refresh_every = 1\nclose = true\nexports = ["csv"]\nfolder = "."\n'
+    path.write_text(path.read_text().replace("[cluster]\n", f"[cluster]\n{books}"))
+    worker = team.start()
+    assert queue(team, "--wait").code == 0
+    team.desk.sandbox.shop.advance(40 * 86_400)
+    final = "SELECT count(*) FROM bulkorders.orders WHERE final = 1"
+    team.until(lambda: team.ask(cluster, final)[0][0] == 10, "they are refreshed")
+    team.until(lambda: "is closed: no account moved in it" in team.said(worker), "the month is closed")
+    team.ask(
+        cluster,
+        "UPDATE bulkorders_engine.timers SET mark = 'yesterday' WHERE name = 'export csv' RETURNING 1",
+    )
+    team.until(lambda: list(team.machine.glob("ledger*.csv")), "the ledger is exported")

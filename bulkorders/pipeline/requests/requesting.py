@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -11,17 +11,18 @@ from uuid import uuid4
 from bulkorders import wording
 from bulkorders.errors import CallError, Declined
 from bulkorders.journal.protocol import Journal, Run
-from bulkorders.model.lifecycle import RequestKind, RequestState, State
+from bulkorders.model.lifecycle import RequestKind, State
 from bulkorders.model.orders import Request, Submission
 from bulkorders.model.report import Report, Stop
-from bulkorders.model.requesting import LeftOutPart, RequestCounts, Requested
-from bulkorders.pipeline import accounts, recording, reporting
+from bulkorders.model.requesting import Requested
+from bulkorders.pipeline import accounts, recording
 from bulkorders.pipeline.accounts import Account, now
 from bulkorders.pipeline.books import readings
 from bulkorders.pipeline.following.polling import is_open, poll, wanted
 from bulkorders.pipeline.following.workbooks import Shelf
 from bulkorders.pipeline.intake import checking
 from bulkorders.pipeline.options import Front, Listening, Options
+from bulkorders.pipeline.requests.telling import exit_code_of, requested
 from bulkorders.settings import Settings
 from bulkorders.submission.draining import draining
 from bulkorders.tracking.asking import Asked, ask
@@ -44,8 +45,11 @@ class Choice:
 
 
 @dataclass(slots=True)
-class _Asking:
-    """One command on its way: the orders meant, those to ask for, those left out, and what was said."""
+class Asking:
+    """One command on its way: the orders meant, those to ask for, those left out, and what was said.
+
+    `go_on` is asked before each call where somebody else listens to signals.
+    """
 
     kind: RequestKind
     settings: Settings
@@ -59,6 +63,7 @@ class _Asking:
     asked: list[Request] = field(default_factory=list)
     orders: dict[str, Submission] = field(default_factory=dict)
     stopped: Stop | None = None
+    go_on: Callable[[], bool] | None = None
 
 
 async def request(kind: RequestKind, choice: Choice, settings: Settings, front: Front) -> Requested:
@@ -79,23 +84,49 @@ async def _request(kind: RequestKind, choice: Choice, settings: Settings, front:
         recording.recording(settings, kind.value, run, front) as record,
     ):
         distinct = {account.id: account for account in opened.values()}
-        found = _Asking(kind, settings, front, record.journal, run, distinct, choice)
-        orders = await _chosen(found)
-        used = [account for account in distinct.values() if any(o.account == account.id for o in orders)]
-        await accounts.ask_all(used)
-        orders = await _as_they_are_now(found, used, orders)
-        _sort_out(found, orders)
+        found = Asking(kind, settings, front, record.journal, run, distinct, choice)
+        orders = await _sorted_out(found)
         if found.wanted and found.stopped is None:
             _confirm(found)
             begun = await _begin(found, orders)
-            await readings.keep_start(record.journal, used, run)
-            await _ask(found, used)
+            await readings.keep_start(record.journal, _used(found, orders), run)
+            await _ask(found, _used(found, orders))
             reports = await _write(found, opened, begun)
             return await _end(found, begun, reports)
-        return _requested(found, ())
+        return _requested(found)
 
 
-async def _chosen(found: _Asking) -> list[Submission]:
+async def planned(found: Asking) -> Requested:
+    """Choose, review and confirm as the journal knows the orders, and ask nothing: `wanted` is to be asked for."""
+    _sort_out(found, await _chosen(found))
+    if found.wanted:
+        _confirm(found)
+    return _requested(found)
+
+
+async def ask_for(found: Asking) -> Requested:
+    """Ask for what was reviewed before, as far as it may still have one; no workbook is written."""
+    orders = await _sorted_out(found)
+    if found.wanted and found.stopped is None:
+        await _ask(found, _used(found, orders))
+    return _requested(found)
+
+
+async def _sorted_out(found: Asking) -> list[Submission]:
+    """Choose, ask what became of the orders, and part those that may have one from the others."""
+    orders = await _chosen(found)
+    used = _used(found, orders)
+    await accounts.ask_all(used)
+    orders = await _as_they_are_now(found, used, orders)
+    _sort_out(found, orders)
+    return orders
+
+
+def _used(found: Asking, orders: Sequence[Submission]) -> list[Account]:
+    return [account for account in found.accounts.values() if any(o.account == account.id for o in orders)]
+
+
+async def _chosen(found: Asking) -> list[Submission]:
     """Return the placed orders that are meant. Raises CallError."""
     choice, journal, own = found.choice, found.journal, list(found.accounts)
     if choice.order_ids:
@@ -111,7 +142,7 @@ async def _chosen(found: _Asking) -> list[Submission]:
     return orders
 
 
-async def _campaigns_of(found: _Asking) -> Sequence[str]:
+async def _campaigns_of(found: Asking) -> Sequence[str]:
     sheet = found.choice.sheet
     if sheet is None:
         raise CallError("call.nothing_named")
@@ -132,7 +163,7 @@ async def _by_id(journal: Journal, order_ids: Sequence[str], own: Sequence[str])
 
 
 async def _as_they_are_now(
-    found: _Asking, used: Sequence[Account], orders: Sequence[Submission]
+    found: Asking, used: Sequence[Account], orders: Sequence[Submission]
 ) -> list[Submission]:
     """Ask what became of those that are open, since that decides; return all as they now stand."""
     which = wanted(found.settings, datetime.now(UTC))
@@ -141,7 +172,7 @@ async def _as_they_are_now(
     return await found.journal.submissions(keys=[order.key for order in orders])
 
 
-def _sort_out(found: _Asking, orders: Sequence[Submission]) -> None:
+def _sort_out(found: Asking, orders: Sequence[Submission]) -> None:
     at = datetime.now(UTC)
     found.orders = {order.key: order for order in orders}
     for target in targets(orders, found.choice.order_ids):
@@ -154,7 +185,7 @@ def _sort_out(found: _Asking, orders: Sequence[Submission]) -> None:
             found.left.append(reason)
 
 
-def _confirm(found: _Asking) -> None:
+def _confirm(found: Asking) -> None:
     """Show the review and ask. Raises Declined."""
     if found.kind is RequestKind.REFILL and found.choice.order_ids and not found.choice.reviewed:
         return
@@ -165,20 +196,23 @@ def _confirm(found: _Asking) -> None:
         raise Declined("request.declined", kind=kind)
 
 
-def _reasons(found: _Asking) -> list[tuple[str, int]]:
+def _reasons(found: Asking) -> list[tuple[str, int]]:
     counted = Counter(wording.note(f"{each.code}.many", {}) for each in found.left)
     return counted.most_common()
 
 
-async def _begin(found: _Asking, orders: Sequence[Submission]) -> Run:
+async def _begin(found: Asking, orders: Sequence[Submission]) -> Run:
     names = list(dict.fromkeys(order.campaign for order in orders))
     campaign = ", ".join(names)
     kind = found.kind.value
     return await recording.begin_over_all(found.journal, found.run, kind, {}, campaign=campaign)
 
 
-async def _ask(found: _Asking, used: Sequence[Account]) -> None:
+async def _ask(found: Asking, used: Sequence[Account]) -> None:
     """Ask each account; Ctrl-C lets the batch in flight come to its end, a second one stops at once."""
+    if found.go_on is not None:
+        await _ask_each(found, used, found.go_on)
+        return
     going, task = True, asyncio.current_task()
 
     def hear() -> None:
@@ -190,21 +224,16 @@ async def _ask(found: _Asking, used: Sequence[Account]) -> None:
             task.cancel()
 
     with draining(hear, leave):
-        for account in used:
-            own = [each for each in found.wanted if each.order.account == account.id]
-            asked = Asked()
-            await ask(
-                found.kind,
-                account.panel,
-                found.journal,
-                own,
-                asked,
-                run=found.run,
-                now=now,
-                go_on=lambda: going,
-            )
-            found.asked += asked.requests
-            found.stopped = found.stopped or _stop(asked)
+        await _ask_each(found, used, lambda: going)
+
+
+async def _ask_each(found: Asking, used: Sequence[Account], go_on: Callable[[], bool]) -> None:
+    for account in used:
+        own = [each for each in found.wanted if each.order.account == account.id]
+        asked = Asked()
+        await ask(found.kind, account.panel, found.journal, own, asked, run=found.run, now=now, go_on=go_on)
+        found.asked += asked.requests
+        found.stopped = found.stopped or _stop(asked)
 
 
 def _stop(asked: Asked) -> Stop | None:
@@ -215,7 +244,7 @@ def _stop(asked: Asked) -> Stop | None:
     return Stop(code=code, message=error.message or "", next=error.next or "")
 
 
-async def _write(found: _Asking, opened: Mapping[str | None, Account], begun: Run) -> list[Report]:
+async def _write(found: Asking, opened: Mapping[str | None, Account], begun: Run) -> list[Report]:
     """Write the results of the campaigns anew."""
     command = found.kind.value
     shelf = Shelf(found.settings, found.front, found.journal, opened, command, run=begun)
@@ -226,72 +255,30 @@ async def _write(found: _Asking, opened: Mapping[str | None, Account], begun: Ru
     return reports
 
 
-async def _end(found: _Asking, begun: Run, reports: Sequence[Report]) -> Requested:
+async def _end(found: Asking, begun: Run, reports: Sequence[Report]) -> Requested:
     results = [report.results for report in reports if report.results]
-    requested = _requested(found, results)
+    told = _requested(found, results)
     ended = replace(
         begun,
         sheet=", ".join(report.sheet for report in reports) or None,
         results=results[0] if len(results) == 1 else None,
         finished_at=now(),
-        exit_code=exit_code_of(requested),
-        stopped=requested.stopped.code if requested.stopped else None,
-        counts=requested.counts.model_dump(),
+        exit_code=exit_code_of(told),
+        stopped=told.stopped.code if told.stopped else None,
+        counts=told.counts.model_dump(),
     )
     await found.journal.end_run(ended)
-    return requested
+    return told
 
 
-def _requested(found: _Asking, results: Sequence[str]) -> Requested:
-    states = Counter(each.state for each in found.asked)
-    counts = RequestCounts(
-        asked=len(found.asked),
-        accepted=states[RequestState.ACCEPTED],
-        refused=states[RequestState.REFUSED],
-        in_doubt=states[RequestState.IN_DOUBT],
-        left_out=len(found.left),
-    )
-    return Requested(
-        run=found.run,
-        kind=found.kind.value,
-        counts=counts,
-        requests=tuple(_part(each, found.orders[each.key]) for each in found.asked),
-        left_out=tuple(_left_part(each) for each in found.left),
-        results=tuple(results),
+def _requested(found: Asking, results: Sequence[str] = ()) -> Requested:
+    return requested(
+        found.run,
+        found.kind,
+        asked=found.asked,
+        left=found.left,
+        orders=found.orders,
+        results=results,
         stopped=found.stopped,
         named=bool(found.choice.order_ids),
     )
-
-
-def _part(request: Request, order: Submission) -> dict[str, object]:
-    fields = ("campaign", "row", "reference", "service", "account")
-    return {**asdict(request), **{name: getattr(order, name) for name in fields}}
-
-
-def _left_part(found: LeftOut) -> LeftOutPart:
-    order = found.target.order
-    facts = {
-        name: wording.moment(value) if name in ("asked_at", "when") else value
-        for name, value in found.facts.items()
-    }
-    return LeftOutPart(
-        key=order.key,
-        order_id=found.target.order_id,
-        campaign=order.campaign,
-        row=order.row,
-        reference=order.reference,
-        service=order.service,
-        status=order.status,
-        code=found.code,
-        message=wording.note(found.code, {"order_id": found.target.order_id, **facts}),
-    )
-
-
-def exit_code_of(requested: Requested) -> int:
-    """Return the exit code: 5 where an answer was lost, 6 where the panel or a rule said no to what was named."""
-    codes = {reporting.STOPPED_EXIT.get(requested.stopped.code, 3)} if requested.stopped else set()
-    if requested.counts.in_doubt:
-        codes.add(5)
-    if requested.counts.refused or (requested.named and requested.left_out):
-        codes.add(6)
-    return next((code for code in (130, 2, 5, 3, 4, 6) if code in codes), 0)
