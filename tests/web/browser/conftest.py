@@ -7,14 +7,11 @@ import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-
-if TYPE_CHECKING:
-    import subprocess
 
 WAIT = 30_000
 """Milliseconds a page is waited for: nothing here is about speed, and machines that test may be busy."""
