@@ -24,7 +24,7 @@ def measure(runs: int) -> Iterator[Figure]:
             "BULKORDERS_HOME": str(folder / "home"),
             "BULKORDERS_PANEL_URL": panel.url,
             "BULKORDERS_PANEL_KEY": "k",
-            "BULKORDERS_SHEET_LIMIT": "unlimited",
+            "BULKORDERS_MAX_SHEET_MEGABYTES": "900",
         }
         for count in (SMALL, FULL):
             sheet = wide_sheet(folder / f"{count}.xlsx", count)
