@@ -53,7 +53,7 @@ def tables() -> list[str]:
     for table in (
         *(sentences.PROBLEMS, sentences.REPAIRS, sentences.OUTCOMES, sentences.QUESTIONS),
         *(sentences.NOTES, sentences.ERRORS, page_texts.SAID_ON_PAGE),
-        *(flow_texts.PAGE_NEXT, flow_texts.PAGE_NOTES),
+        *(flow_texts.PAGE_MESSAGES, flow_texts.PAGE_NEXT, flow_texts.PAGE_NOTES),
     ):
         for text in table.values():
             told += text if isinstance(text, tuple) else [text]

@@ -21,6 +21,8 @@ from bulkorders.web.sheets import XLSX
 from bulkorders.web.table import SIZE, Wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
 
     from bulkorders.model.report import OrderPart
@@ -88,7 +90,7 @@ def _states(found: Recalled) -> list[tuple[str, int, str, str]]:
     ]
 
 
-def _services(orders: tuple[OrderPart, ...]) -> list[tuple[str, float, str, str]]:
+def _services(orders: Sequence[OrderPart]) -> list[tuple[str, float, str, str]]:
     """Return what was spent on each service, the dearest first, as bars of a chart; the rest together."""
     sums: defaultdict[tuple[str, str | None], Decimal] = defaultdict(Decimal)
     for order in orders:

@@ -144,6 +144,7 @@ PAGE_NEXT: dict[str, str] = {
 """By code: what is done next on the page."""
 
 PAGE_MESSAGES: dict[str, str] = {
+    "journal.held": "Another run is under way: {holder}, since {since}.",
     "sheet.map_unknown": "What was said of the columns names the {what} {given}, and there is none of that name; there are {known}.",
     "sheet.map_unknown without near": "What was said of the columns names the {what} {given}, and there is none of that name; there are {known}.",
     "sheet.ledger": "{path} is no order sheet: it tells of orders that were placed already, as the page “Exports” gives it.",

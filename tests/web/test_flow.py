@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from bulkorders.journal.lock import JournalLock
 from bulkorders.sandbox.faults import Fault
 from bulkorders.web.confirming import is_amount
 from bulkorders.web.front import PageFront
@@ -475,3 +476,67 @@ def test_what_was_chosen_for_a_sheet_is_kept(page):
     assert "above the 0.1 VND allowed" in visitor.text
     assert "--" not in visitor.text
     assert page.desk.sold() == []
+
+
+def test_a_run_of_the_command_line_is_named_where_it_holds_the_journal(page):
+    """While another process holds the journal the page says which, sends nothing, and goes on afterwards."""
+    visitor = page.visitor()
+    visitor.upload("orders.csv", csv_of(good(2)))
+    sheet = sheet_of(visitor)
+    held = JournalLock(page.desk.folder / "home" / "journal.sqlite")
+    held.take("bulkorders daily")
+    visitor.send(f"/sheets/{sheet}/submit")
+    visitor.settled()
+    assert "Another run is under way: bulkorders daily (process" in visitor.text
+    assert page.desk.sold() == []
+    held.release()
+    visitor.send(f"/sheets/{sheet}/check")
+    visitor.settled()
+    place(visitor)
+    assert len(page.desk.sold()) == 2
+
+
+def test_what_a_run_asks_is_a_page_with_yes_and_no(serve, desk):
+    """A new API key is asked about: a no sends nothing, a yes goes on to the review."""
+    first = serve()
+    visitor = first.visitor()
+    visitor.upload("orders.csv", csv_of(good(1)))
+    place(visitor)
+    first.stop()
+    desk.sandbox.shop.key = desk.changes["BULKORDERS_PANEL_KEY"] = "another-key-8f2c51d0e7"
+    visitor = serve().visitor()
+    visitor.upload("more.csv", csv_of(good(1, first=10)))
+    for answer, told in (("no", "was not confirmed"), ("yes", "This is what will happen")):
+        sheet = sheet_of(visitor)
+        review(visitor)
+        assert "Is it a new key of the same account?" in visitor.text
+        visitor.send(f"{visitor.path}/answer", {"answer": answer})
+        visitor.settled()
+        assert told in visitor.text
+        if answer == "no":
+            visitor.send(f"/sheets/{sheet}/check")
+            visitor.settled()
+    assert len(desk.sold()) == 1
+
+
+def test_those_who_watch_a_run_are_told_how_far_it_is(page):
+    """The live line tells counts and money while orders are placed, and when the page is another one."""
+    slow(page)
+    visitor = page.visitor()
+    visitor.upload("orders.csv", csv_of(good(30)))
+    review(visitor)
+    visitor.send(f"{visitor.path}/answer", {"answer": "yes", "total-0": total_of(visitor)})
+    until_sold(page, 1)
+    heard = ""
+    place_of_run = visitor.path
+    with visitor.client.stream("GET", f"{place_of_run}/events?stand=working") as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        for text in stream.iter_text():
+            heard += text
+    assert heard.count("event: gauge") > 2
+    assert "Placing orders" in heard
+    assert "VND" in heard
+    assert heard.rstrip().endswith("event: moved\ndata: .")
+    visitor.get(place_of_run)
+    visitor.settled()
+    assert visitor.path.startswith("/runs/")
