@@ -140,7 +140,7 @@ def give() -> Callable[[Page, Path], None]:
 
     def given(page: Page, path: Path) -> None:
         page.set_input_files("#file", path)
-        expect(page.get_by_role("heading", level=1, name=path.name)).to_be_visible()
+        expect(page.get_by_role("heading", level=1, name=path.name, exact=True)).to_be_visible()
         page.wait_for_load_state("load")
 
     return given
