@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
@@ -64,6 +66,7 @@ def run(
     """
     with bound(place) as listening:
         server, address = server_on(settings, place, listening, sandbox)
+        _take_turns()
         announce(address, place)
         if browser:
             webbrowser.open(address)
@@ -71,6 +74,17 @@ def run(
         if server.impatient:
             os._exit(INTERRUPTED)  # what only looks is not waited for; what was sent is in the journal
         return INTERRUPTED if server.drained else 0
+
+
+def _take_turns() -> None:
+    """Let pages be answered quickly while a thread beside checks a large sheet.
+
+    They get their turn within a millisecond, not within five; and what was loaded, or is kept for long, is not
+    searched for circles again and again: with a million values that holds everybody up for most of a second.
+    """
+    sys.setswitchinterval(0.001)
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 1_000)
 
 
 def server_on(
