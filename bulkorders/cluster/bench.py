@@ -3,12 +3,13 @@
 import asyncio
 import platform
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from bulkorders.cluster import panels, queues
+from bulkorders.cluster import cards, panels, queues
 from bulkorders.cluster.engine import Engine
 from bulkorders.cluster.pace import SharedPace
 from bulkorders.errors import JournalError
@@ -32,6 +33,9 @@ INSERT INTO procrastinate_jobs (queue_name, task_name, priority, queueing_lock)
 VALUES ('{queues.SWEEPING}', '{queues.SWEEP}', {queues.URGENT}, 'sweep') ON CONFLICT DO NOTHING RETURNING id
 """
 
+NEWER = 2.0
+"""Seconds by which another worker's catalogue must be newer to be taken over."""
+
 COUNTED = {
     Verdict.ACCEPTED: "placed",
     Verdict.REJECTED: "rejected",
@@ -42,7 +46,10 @@ COUNTED = {
 
 @dataclass(slots=True)
 class Bench:
-    """The bench of one worker. `accounts` and `paces` are by account id; `worker` is its number in the database."""
+    """The bench of one worker. `accounts` and `paces` are by account id; `worker` is its number in the database.
+
+    `asked_at` is when a panel told the catalogue that is held, by the clock that counts sleep.
+    """
 
     settings: Settings
     engine: Engine
@@ -56,6 +63,7 @@ class Bench:
     counts: Counter[str] = field(default_factory=Counter)
     dispatches: dict[Dispatch, str] = field(default_factory=dict)
     doubted: set[str] = field(default_factory=set)
+    asked_at: dict[str, float] = field(default_factory=dict)
     beat_at: float = 0.0
     clock_off: float = 0.0
     _entering: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -75,6 +83,14 @@ class Bench:
     def in_flight(self) -> int:
         """Orders whose answers are waited for."""
         return sum(dispatch.in_flight for dispatch in self.dispatches)
+
+    def catalogue_age(self, account: str) -> float:
+        """Return how many seconds ago the panel told the catalogue that is held."""
+        return sleep_counting_clock() - self.asked_at.get(account, float("-inf"))
+
+    def asked(self, account: str) -> None:
+        """Remember that the panel has just told its catalogue."""
+        self.asked_at[account] = sleep_counting_clock()
 
     async def enter(self, dispatch: Dispatch, account: str) -> None:
         """Begin to place orders; what waits in the spool is recorded first, while nobody can add to it."""
@@ -110,8 +126,8 @@ class Bench:
             self.doubted.discard(account)
             self._tell(panels.well(self.engine, account))
 
-    def _tell(self, telling: "asyncio.Future[None] | object") -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(telling)  # type: ignore[arg-type]  # a coroutine
+    def _tell(self, telling: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(telling)
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
@@ -129,12 +145,22 @@ class Bench:
             self.paces[state.account].heard(held=state.held, paused=paused)
             if state.doubts:
                 self.doubted.add(state.account)
+            if state.catalogue_age is not None:
+                await self._take_catalogue(state.account, state.catalogue_age)
             if paused is not None:
                 for dispatch, account in list(self.dispatches.items()):
                     if account == state.account:
                         dispatch.stop("paused", state.said)
             elif was is not None:
                 await self.sweep_soon()
+
+    async def _take_catalogue(self, account: str, age: float) -> None:
+        """Take the catalogue that another worker has read, where it is newer than what is held."""
+        if age + NEWER < self.catalogue_age(account):
+            read_at = sleep_counting_clock()
+            found, age = await cards.catalogue_of(self.engine, account)
+            self.accounts[account].catalogue = found
+            self.asked_at[account] = read_at - age
 
     async def beat(self) -> None:
         """Give a sign of life, and hear what is new."""

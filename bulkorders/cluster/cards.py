@@ -132,6 +132,7 @@ class CardPanel(Panel):
         self._front = front
         self._longest = longest
         self._row: Mapping[str, Any] | None = None
+        self._said = False
 
     async def balance(self) -> Balance:
         """Return what the account held when a worker asked last, a moment ago where one answers."""
@@ -159,9 +160,12 @@ class CardPanel(Panel):
             raise GuardError(
                 "cluster.card_old", account=self.account, age=round(age / 60), limit=round(self._longest / 60)
             )
+        facts = {"account": self.account, "age": round(age), "machine": row["told_by"]}
         if age > FRESH:
-            facts = {"account": self.account, "age": round(age), "machine": row["told_by"]}
             self._front.tell(wording.note("cluster.card_age", facts))
+        elif not self._said:
+            self._front.tell(wording.note("cluster.card_fresh", facts))
+        self._said = True
         return row
 
     async def _waited(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -175,6 +179,13 @@ class CardPanel(Panel):
 
 async def _row(engine: Engine, account: str) -> Mapping[str, Any]:
     return next(row for row in await engine.all(READ) if row["account"] == account)
+
+
+async def catalogue_of(engine: Engine, account: str) -> tuple[Catalogue, float]:
+    """Return the catalogue as a worker told it last, and how many seconds ago that was."""
+    row = await _row(engine, account)
+    age = float(row["age"])
+    return await asyncio.to_thread(_catalogue, row["catalogue"], age), age
 
 
 async def ask(engine: Engine, account: str) -> None:

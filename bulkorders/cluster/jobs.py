@@ -59,6 +59,7 @@ async def look_at(bench: Bench, account: Account) -> None:
     """Ask a panel for its catalogue and balance, and tell everybody; one that is well again is resumed."""
     try:
         await ask_all([account])
+        bench.asked(account.id)
         await cards.publish(bench.engine, account, bench.name)
         paused = bench.paces[account.id].paused
         if paused is None or paused[0] not in panels.PASSING:

@@ -12,7 +12,6 @@ from bulkorders.model.orders import Submission
 from bulkorders.model.outcomes import Outcome
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.following.polling import poll
-from bulkorders.pipeline.placement.planning import too_old
 from bulkorders.submission.attempt import Attempts
 from bulkorders.submission.dispatch import Dispatch, Stopped
 
@@ -43,7 +42,7 @@ class Gate:
             return Stopped("paused", self._pace.paused[1])
         if not self._bench.alive:
             return Stopped("frozen")
-        if too_old(self._account.catalogue, self._bench.settings.cluster.catalogue_age):
+        if self._bench.catalogue_age(self._account.id) > self._bench.settings.cluster.catalogue_age:
             return Stopped("unchecked", wording.note("cluster.catalogue_old", {"account": self._account.id}))
         said = differs(self._account, order)
         return Stopped("plan_changed", said) if said else None

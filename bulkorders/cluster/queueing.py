@@ -83,13 +83,14 @@ async def _submit(options: Options, settings: Settings, front: Front, *, wait: b
         recording.recording(settings, "submit --queue", run.run, front) as record,
         engine.opened(settings) as found,
         cards.accounts(found, run.panel_names(), options.panel, front, longest) as opened,
-        _alone(found, sorted({account.id for account in opened.values()}), run.run) as go_on,
+        _alone(found, sorted({account.id for account in opened.values()}), run.run) as alone,
     ):
         for account in {account.id: account for account in opened.values()}.values():
             account.balance = await account.panel.balance()
             account.catalogue = await account.panel.catalogue("")
 
         async def costed(asked: Checking, journal: Journal, send: Sequence[ValidatedOrder]) -> list[Cost]:
+            await alone.take()  # again after the review: a person may have looked at it for long
             return await costs(found, asked, journal, send)
 
         agreed = await story.agreed_on(run, opened, record, front, costed)
@@ -105,7 +106,7 @@ async def _submit(options: Options, settings: Settings, front: Front, *, wait: b
             results=results,
         )
         keys = await _queue(found, run, record, plan)
-        await go_on()
+        await alone.let_go()
         stopped = await _waited(found, run, front, len(keys)) if wait and keys else None
         if keys and not wait:
             front.tell(wording.note("cluster.queued", {"count": len(keys)}))
@@ -123,28 +124,35 @@ async def _submit(options: Options, settings: Settings, front: Front, *, wait: b
 
 
 @asynccontextmanager
-async def _alone(found: Engine, accounts: Sequence[str], run: str) -> AsyncIterator[Any]:
-    """Be the only one who plans for these accounts: caps and funds are everybody's. Gives how to let others go on.
-
-    Somebody who died over it, or looks at a review for more than two minutes, keeps nobody waiting.
-    """
-    held: list[str] = []
-
-    async def let_go() -> None:
-        for name in held:
-            await found.do(PLANNED, name=name, mark=run)
-        held.clear()
-
+async def _alone(found: Engine, accounts: Sequence[str], run: str) -> AsyncIterator["_Alone"]:
+    """Be the only one who plans for these accounts: caps and funds are everybody's."""
+    alone = _Alone(found, accounts, run)
     try:
-        for account in accounts:
-            name = f"plan {account}"
-            while not await found.do(PLANNING, name=name, mark=run):
-                await asyncio.sleep(LOOK)
-            held.append(name)
-        yield let_go
+        await alone.take()
+        yield alone
     finally:
         with contextlib.suppress(BulkordersError):
-            await let_go()
+            await alone.let_go()
+
+
+class _Alone:
+    """The right to plan for accounts. Who dies with it, or keeps it for two minutes, keeps nobody waiting."""
+
+    def __init__(self, found: Engine, accounts: Sequence[str], run: str) -> None:
+        self._found = found
+        self._names = [f"plan {account}" for account in accounts]
+        self._run = run
+
+    async def take(self) -> None:
+        """Wait until nobody else has it; who has it already keeps it for longer."""
+        for name in self._names:
+            while not await self._found.do(PLANNING, name=name, mark=self._run):
+                await asyncio.sleep(LOOK)
+
+    async def let_go(self) -> None:
+        """Let others plan."""
+        for name in self._names:
+            await self._found.do(PLANNED, name=name, mark=self._run)
 
 
 async def costs(found: Engine, run: Checking, journal: Journal, send: Sequence[ValidatedOrder]) -> list[Cost]:

@@ -47,6 +47,11 @@ DELETE FROM procrastinate_jobs j WHERE j.status IN ('succeeded', 'failed', 'canc
 RETURNING id
 """
 
+FORGET_CHUNKS = (
+    "DELETE FROM chunks WHERE state = 'done' AND closed_at < now() - interval '7 days' RETURNING id"
+)
+FORGET_WORKERS = "DELETE FROM workers WHERE seen_at < now() - interval '30 days' RETURNING id"
+
 log = logging.getLogger(__name__)
 
 
@@ -114,7 +119,8 @@ async def _timers(bench: Bench) -> None:
         if await _due(engine, f"look {account}", settings.catalogue_every):
             await once(engine, queues.care_of(account), queues.LOOK, f"look {account}", {"account": account})
     if await _due(engine, "tidy", 3600):
-        await engine.do(FORGET)
+        for forgotten in (FORGET, FORGET_CHUNKS, FORGET_WORKERS):
+            await engine.do(forgotten)
     await _papers(bench)
 
 

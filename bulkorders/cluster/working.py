@@ -89,6 +89,8 @@ async def _work(
     wanted: list[str | None] = list(names) or [*sorted(settings.all_panels())]
     if not wanted:
         raise SettingsError("settings.no_panel", known=[])
+    for name in names:
+        settings.panel(name)
     engine.address_for(settings)
     check_waits(settings)
     run = uuid4().hex[:12]
@@ -162,7 +164,6 @@ async def _ready(bench: Bench) -> None:
         bench.front.tell(wording.note("cluster.chunks_held", {"count": held}))
     for account in bench.accounts.values():
         await panels.know(bench.engine, account.id, account.panel.profile.name)
-        await accounts.confirm_key(bench.record.journal, account, bench.front)
         await _asked(bench, account)
     await bench.beat()
     if abs(bench.clock_off) > CLOCK_OFF:
@@ -172,6 +173,8 @@ async def _ready(bench: Bench) -> None:
 async def _asked(bench: Bench, account: Account) -> None:
     try:
         await accounts.ask_all([account])
+        await accounts.confirm_key(bench.record.journal, account, bench.front)
+        bench.asked(account.id)
         await cards.publish(bench.engine, account, bench.name)
     except PanelError as error:
         if len(bench.accounts) == 1:

@@ -69,6 +69,7 @@ CLUSTER_NOTES: dict[str, str] = {
     "cluster.stopping": "Stopping: waiting for {count} answers. Once more Ctrl-C gives them up, and puts these orders in doubt.",
     "cluster.queued": "{count} orders are queued. Workers place them; `bulkorders status` shows how far they are.",
     "cluster.asks_queued": "{count} orders are queued for a {kind}. Workers ask the panel; `bulkorders show ORDER` tells what it said.",
+    "cluster.card_fresh": "What {account} sells and holds was read {age} seconds ago by {machine}.",
     "cluster.card_age": "What {account} sells and holds was read {age} seconds ago by {machine}; no worker has answered since.",
     "cluster.is_paused": "{account} is paused ({code}): {said} Its orders wait; `bulkorders status` says more.",
     "cluster.catalogue_old": "the catalogue of {account} could not be read for too long",

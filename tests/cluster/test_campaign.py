@@ -15,6 +15,7 @@ import random
 import re
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -188,7 +190,8 @@ class Campaign:
     def _environment(self, place: str, **more: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BULKORDERS_")}
         home = str(self.folder / place / "home")
-        return {**kept, "BULKORDERS_JOURNAL": self.url, "BULKORDERS_HOME": home, **more}
+        journal = {"BULKORDERS_JOURNAL": self.url} if self.plan.workers else {}
+        return {**kept, **journal, "BULKORDERS_HOME": home, **more}
 
     def _start(self, number: int) -> subprocess.Popen[bytes]:
         log = (self.folder / f"worker{number}.log").open("ab")
@@ -213,13 +216,15 @@ class Campaign:
         plan, began = self.plan, time.monotonic()
         here = [self._start(number) for number in range(plan.workers)]
         self._wait_ready(plan.workers)
-        place, how = ("clerk", ["--queue"]) if plan.workers else ("machine", [])
+        place, how = (
+            ("clerk", ["--queue"]) if plan.workers else ("machine", ["--concurrency", str(plan.concurrency)])
+        )
         sheet = self.folder / "clerk" / "may.csv"
         cpu, database = self._used(), self._database_used()
         done = subprocess.Popen(
             [sys.executable, "-m", "bulkorders", "submit", str(sheet), "--yes", "--json", *how],
             cwd=self.folder / place,
-            env=self._environment(place, SHOP_KEY=self.panel.key) if not how else self._environment(place),
+            env=self._environment(place, **({} if plan.workers else {"SHOP_KEY": self.panel.key})),
             stdout=subprocess.PIPE,
             stderr=(self.folder / "clerk.log").open("ab"),
         )
@@ -232,7 +237,8 @@ class Campaign:
         for harm in harms:
             time.sleep(plan.every)
             self._do(harm, here)
-        self._until_done()
+        if plan.workers:
+            self._until_done()
         self.figures.settled_after = round(time.monotonic() - began, 1)
         for worker in here:
             if worker.poll() is None:
@@ -269,6 +275,14 @@ class Campaign:
             self.cluster.start()
             self.figures.crashes += 1
 
+    def _kept(self) -> list[tuple[Any, ...]]:
+        """Return link, state and ids of all orders: of the one machine, from its file."""
+        asked = "SELECT link, state, order_ids FROM orders"
+        if self.plan.workers:
+            return self._ask(asked.replace("FROM ", "FROM bulkorders."))
+        with closing(sqlite3.connect(self.folder / "machine" / "home" / "journal.sqlite")) as journal:
+            return journal.execute(asked).fetchall()
+
     def _ask(self, statement: str) -> list[tuple[Any, ...]]:
         with self.cluster.connect(re.sub(r".*/", "", self.url)) as connection:
             return connection.execute(statement.encode()).fetchall()
@@ -298,7 +312,7 @@ class Campaign:
         figures.asked_twice = len(requests) - len({each["params"]["link"] for each in requests})
         ids = {each["params"]["link"]: each["order"] for each in sold}
         figures.sold, figures.doubled = len(sold), len(sold) - len(ids)
-        rows = {link: (state, json.loads(found)) for link, state, found in self._orders()}
+        rows = {link: (state, json.loads(found)) for link, state, found in self._kept()}
         states = Counter(state for state, _ in rows.values())
         figures.placed, figures.in_doubt = states["placed"], states["in_doubt"]
         figures.left = self.plan.orders - figures.placed - figures.in_doubt - states["rejected"]
@@ -316,9 +330,6 @@ class Campaign:
         if self.plan.workers:
             asked = "SELECT count(*) FROM bulkorders.attempts WHERE outcome IN ('not_sent', 'ruled_out')"
             figures.not_sent = self._ask(asked)[0][0]
-
-    def _orders(self) -> list[tuple[Any, ...]]:
-        return self._ask("SELECT link, state, order_ids FROM bulkorders.orders")
 
 
 def _windows(times: list[float]) -> Iterator[int]:

@@ -48,6 +48,7 @@ def test_a_duplicate_and_a_wrong_row_are_found_against_the_workers_catalogue(tea
         [*rows(2), ("1", "https://example.com/post/0", 1000), ("77777", "https://example.com/x", 5)]
     )
     done = team.desk.run("submit", "campaign.csv", "--queue", "--wait", "--yes", "--json")
+    assert any("seconds ago by worker 1 on" in note for note in done.json["notes"])
     assert (done.code, sorted(done.states())) == (6, ["duplicate", "invalid", "placed", "placed"])
 
 
