@@ -30,6 +30,7 @@ from pydantic_settings import (
 
 from bulkorders.errors import SettingsError
 from bulkorders.export_settings import ExportSettings
+from bulkorders.secret_places import refers, secret
 
 FILE_NAME = "bulkorders.toml"
 ENVIRONMENT_PANEL = "default"
@@ -38,7 +39,6 @@ ENVIRONMENT_PANEL = "default"
 LIMIT = r"^\s*[1-9][0-9]{0,5}\s*/\s*(s|sec|second|min|minute|h|hour|d|day)\s*$"
 """How often a panel may be asked: a number, and the time in which."""
 
-KEY_SCHEMES = ("env", "keyring", "plain")
 
 Action = Literal["services", "add", "status", "balance", "refill", "refill_status", "cancel"]
 Basis = Literal[1, 1000]
@@ -257,55 +257,6 @@ def load_settings(**flags: Any) -> Settings:
 def key_of(panel: PanelSettings) -> str:
     """Return the API key of a panel. Raises SettingsError where it is not there, or not said in a way that is safe."""
     return secret(panel.key, panel.url)
-
-
-def secret(told: SecretStr, url: str, *, loose: bool = False) -> str:
-    """Return what a setting refers to: `env:NAME`, `keyring:SERVICE/USER`, or after `plain:` the text itself.
-
-    `loose` takes any other text as it stands; else it raises SettingsError: a file that holds a key by
-    accident is soon in a backup, or in somebody's repository.
-    """
-    scheme, mark, rest = told.get_secret_value().strip().partition(":")
-    if mark and scheme == "env":
-        return _from_environment(rest, url)
-    if mark and scheme == "keyring":
-        return _from_keyring(rest, url)
-    if mark and scheme == "plain":
-        return rest
-    if loose:
-        return told.get_secret_value()
-    raise SettingsError("settings.key_in_file", url=url)
-
-
-def refers(told: SecretStr) -> bool:
-    """Whether a setting names a place where the text is kept, rather than the text."""
-    return told.get_secret_value().strip().partition(":")[0] in KEY_SCHEMES
-
-
-def _from_environment(name: str, url: str) -> str:
-    found = os.environ.get(name, "").strip()
-    if not found:
-        raise SettingsError("settings.key_not_in_environment", name=name, url=url)
-    return found
-
-
-def _from_keyring(place: str, url: str) -> str:
-    service, _, user = place.partition("/")
-    if not service or not user:
-        raise SettingsError("settings.keyring_place", url=url)
-    try:
-        import keyring  # noqa: PLC0415 - an extra, and slow to load
-        import keyring.errors  # noqa: PLC0415 - as above
-    except ImportError:
-        raise SettingsError("settings.no_keyring", url=url) from None
-    try:
-        found = keyring.get_password(service, user)
-    except keyring.errors.KeyringError as error:
-        reason = str(error).split("\n")[0]
-        raise SettingsError("settings.keyring_failed", url=url, reason=reason) from None
-    if not found:
-        raise SettingsError("settings.key_not_in_keyring", service=service, user=user, url=url)
-    return found
 
 
 def _wrong(error: ValidationError) -> SettingsError:

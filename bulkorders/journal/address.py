@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote
 from pydantic import SecretStr
 
 from bulkorders.errors import JournalError
-from bulkorders.settings import secret
+from bulkorders.secret_places import secret
 
 _URL = re.compile(
     r"postgres(?:ql)?://(?:(?P<login>.*)@)?(?P<place>[^/?]*)(?:/(?P<name>[^?]*))?(?:\?(?P<more>.*))?",

@@ -19,7 +19,8 @@ from bulkorders.model.service_types import normalised_type
 from bulkorders.panel.deliveries import normalised_status
 from bulkorders.panel.kinds import Kinds, kinds_from
 from bulkorders.panel.wire import Timeouts
-from bulkorders.settings import PanelSettings, key_of, refers, secret
+from bulkorders.secret_places import refers, secret
+from bulkorders.settings import PanelSettings, key_of
 
 SECONDS = {
     **dict.fromkeys(("s", "sec", "second"), 1),

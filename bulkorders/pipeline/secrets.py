@@ -4,7 +4,8 @@ import os
 from collections.abc import Sequence
 
 from bulkorders.errors import SettingsError
-from bulkorders.settings import KEY_SCHEMES, Settings
+from bulkorders.secret_places import KEY_SCHEMES
+from bulkorders.settings import Settings
 
 
 def addresses(settings: Settings, given: Sequence[str] = ()) -> list[str]:

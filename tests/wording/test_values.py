@@ -68,7 +68,7 @@ def test_wrong_settings_are_named_one_by_one() -> None:
         {"setting": "panels.a.url", "reason": "missing"},
     ]
     told = wording.explain(BulkordersError("settings.wrong", wrong=wrong)).message
-    assert told == "The settings are wrong: max_total: not a number and panels.a.url: missing"
+    assert told == "The settings are wrong: max_total: not a number and panels.a.url: missing."
 
 
 def test_missing_columns_name_what_comes_near() -> None:

@@ -1,7 +1,5 @@
 """Every page is usable by everyone: no serious finding of axe, at both widths, light and dark, by keyboard alone."""
 
-from contextlib import suppress
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -43,13 +41,9 @@ def test_no_page_keeps_anybody_out(page, door, samples, give, send):
     expect(page.get_by_role("link", name="Start page")).to_be_visible()
     look_at(page, "declined", found)
     page.goto(checked)
-    with suppress(AssertionError):
-        page.get_by_role("button", name="Check again").click()
     send(page)
     expect(page.get_by_role("heading", level=1, name="Results: campaign")).to_be_visible()
     look_at(page, "results", found)
-    order = page.get_by_role("link", name="Open orders")
-    expect(order).to_have_count(1)
     for path in (
         "/",
         "/history",
