@@ -19,7 +19,12 @@ from bulkorders.sheet.results import is_ours
 
 FOLDER = "sheets"
 NOTE = "given.json"
-LONGEST_NAME = 120
+LONGEST_NAME = 160
+"""Bytes of a file's name: most systems take 255, and the results' and unfinished files' names are longer."""
+
+EDGES = " .~$"
+"""What no name begins or ends with: hidden files, lock files, and what Windows cuts off."""
+
 UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 ID = re.compile(r"[0-9a-f]{12}(?:-\d+)?")
@@ -166,7 +171,7 @@ class Shelf:
 def _read(folder: Path) -> Kept | None:
     try:
         told = json.loads((folder / NOTE).read_text("utf-8"))
-        path = folder / fit_name(told["name"])
+        path = folder / fit_name(str(told["name"]))
         known = {
             name: value for name, value in told["choices"].items() if name in Choices.__dataclass_fields__
         }
@@ -177,13 +182,23 @@ def _read(folder: Path) -> Kept | None:
 
 
 def fit_name(name: str) -> str:
-    """Return a file's name as any system can keep it: no folders, no signs that steer, not too long."""
-    last = re.split(r"[/\\]", name)[-1]
-    plain = UNFIT.sub("_", last).strip(" .") or "sheet"
+    """Return a file's name as any system can keep it: no folders, no signs that steer, not too long.
+
+    A name that fits is left as it is.
+    """
+    fit = _fitted(re.split(r"[/\\]", name)[-1])
+    while (again := _fitted(fit)) != fit:
+        fit = again
+    return fit
+
+
+def _fitted(name: str) -> str:
+    plain = UNFIT.sub("_", name)
     stem, dot, ending = plain.rpartition(".")
-    stem, ending = (stem, f".{ending[:10]}") if dot and stem else (plain, "")
-    stem = stem.lstrip("~$.")[:LONGEST_NAME].strip(" .") or "sheet"
-    fit = f"{stem}{ending}"
+    stem, ending = (stem, ending[:10].strip(EDGES)) if dot and stem else (plain, "")
+    room = LONGEST_NAME - len(ending.encode())
+    stem = stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore").strip(EDGES) or "sheet"
+    fit = f"{stem}.{ending}" if ending else stem
     return f"_{fit}" if DEVICES.fullmatch(fit) or fit == NOTE else fit
 
 

@@ -23,6 +23,8 @@ LARGEST_FORM = 2_000_000
 LARGEST_SHEET = 100_000_000
 """Bytes of a form with a file."""
 
+MOST_FIELDS = 100_000
+
 UPLOADS = ("/sheets",)
 """Addresses that take a file; the handler compares the form's own mark with `same_mark`."""
 
@@ -142,8 +144,16 @@ async def _marked(request: Request, receive: Receive, session: Session) -> Recei
         return None
     given = request.headers.get("x-csrf-token")
     if given is None:
-        given = parse_qs(body.decode("latin-1"), max_num_fields=100_000).get("csrf", [""])[0]
+        given = _field(body, "csrf")
     return _again(body, receive) if same_mark(session, given) else None
+
+
+def _field(body: bytes, name: str) -> str:
+    """Return a field of a form; an empty text where it has none, or makes no sense."""
+    try:
+        return parse_qs(body.decode("latin-1"), max_num_fields=MOST_FIELDS).get(name, [""])[0]
+    except ValueError:
+        return ""
 
 
 def same_mark(session: Session | None, given: str) -> bool:

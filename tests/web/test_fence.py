@@ -4,9 +4,12 @@ import http.client
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from visitor import Visitor
 
 from bulkorders.web import passwords
+from bulkorders.web.keeping import fit_name
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - nothing is ever served there: that is what is tried
 CSV = b"Service,Link,Quantity\n1,https://example.com/a,500\n"
@@ -141,6 +144,27 @@ def test_a_name_never_leads_out_of_the_folder(page, name):
     assert kept[0].parent.parent == home
     assert not set(kept[0].name) & set('/\\\x00\u202e<>:"|?*')
     assert kept[0].name not in ("CON.csv", "given.json")
+
+
+@given(st.text(max_size=300) | st.text(alphabet="ab.~$ /\\:\x00\u202eđ_-CONnul1", max_size=20))
+def test_a_fitting_name_is_left_as_it_is(name):
+    """Whatever a file is called, its fitting name fits again, is short enough, and can be a file's on any system."""
+    fit = fit_name(name)
+    assert fit_name(fit) == fit
+    assert 0 < len(fit.encode()) <= 170
+    assert fit not in (".", "..", "given.json")
+    assert not set(fit) & set('/\\\x00<>:"|?*')
+
+
+def test_a_long_name_of_other_letters_is_kept_and_placed(page):
+    """A name of two hundred Vietnamese letters goes through upload, run and download."""
+    visitor = page.visitor()
+    visitor.upload("đơn hàng tháng mười một " * 9 + ".csv", CSV)
+    visitor.send(f"{visitor.path}/submit")
+    visitor.settled()
+    visitor.send(f"{visitor.path}/answer", {"answer": "yes", "total-0": "1.25"})
+    visitor.settled()
+    assert visitor.client.get(f"{visitor.path}/results.xlsx").status_code == 200
 
 
 def test_what_a_sheet_says_is_shown_and_never_obeyed(page):
