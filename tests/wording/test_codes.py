@@ -114,7 +114,9 @@ def test_every_code_that_is_passed_on_has_its_sentences() -> None:
     tables = {**ERRORS, **PROBLEMS, **NOTES, **QUESTIONS}
     for path in MODULES:
         for code in constants(ast.parse(path.read_text("utf-8"))):
-            if code.partition(".")[0] in families and not code.endswith((".sqlite", ".toml", ".log", ".html")):
+            if code.partition(".")[0] in families and not code.endswith(
+                (".sqlite", ".toml", ".log", ".html")
+            ):
                 assert code in tables, f"{code} in {path.name}"
 
 
