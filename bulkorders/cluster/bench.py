@@ -140,13 +140,13 @@ class Bench:
     async def hear(self) -> None:
         """Take in how the panels stand, and stop what is under way on one that is paused."""
         for state in await panels.states(self.engine, list(self.accounts)):
+            if state.catalogue_age is not None:
+                await self._take_catalogue(state.account, state.catalogue_age)
             was = self.paces[state.account].paused
             paused = (state.paused, state.said) if state.paused else None
             self.paces[state.account].heard(held=state.held, paused=paused)
             if state.doubts:
                 self.doubted.add(state.account)
-            if state.catalogue_age is not None:
-                await self._take_catalogue(state.account, state.catalogue_age)
             if paused is not None:
                 for dispatch, account in list(self.dispatches.items()):
                     if account == state.account:

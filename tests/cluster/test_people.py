@@ -117,7 +117,8 @@ def test_a_wrong_key_pauses_the_panel_until_a_person_resumes_it(team, cluster):
 
 
 def test_a_service_that_changed_after_the_review_is_not_ordered(team, cluster):
-    """Orders whose service has another rate now wait for a new review; others go."""
+    """Orders whose service has another rate now wait for a new review, whichever worker asked the panel."""
+    team.start()
     team.start()
     assert team.desk.run("panels", "pause", "shop").code == 0
     assert queue(team).code == 0
