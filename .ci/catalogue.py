@@ -19,6 +19,7 @@ HOME = Path(__file__).parents[1]
 PACKAGE = HOME / "bulkorders"
 METHODS = [
     ("wording/*.py", "python"),
+    ("cli/*.py", "python"),
     ("web/*.py", "python"),
     ("pipeline/**.py", "python"),
     ("web/pages/*.html", "jinja2"),

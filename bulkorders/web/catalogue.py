@@ -81,7 +81,6 @@ async def services(request: Request) -> Response:
         found=len(found),
         page=page,
         pages=max(-(-len(found) // PAGE), 1),
-        rate=summaries.rate,
         most=summaries.most,
     )
 

@@ -18,6 +18,7 @@ NAMES = (
     *("Pending", "Processing", "In progress", "Completed", "Partial", "Canceled", "Refunded", "Failed"),
     *("start count", "remains", "status", "charge", "currency", "order ids", "refund", "correction"),
     *("top up", "opening", "other", "reversal", "adjustment", "estimate", "change"),
-    *("yes", "no", "nothing", "unknown"),
+    *("yes", "no", "nothing", "unknown", "(no movement)", "nothing was asked for"),
+    *("Nothing new needs a person.", "New: {news}.", "Number", "Stopped:", "not set"),
 )
-"""What is looked up in the catalogue by its name, `in_doubt` without its underscore."""
+"""What is looked up in the catalogue by its name, `in_doubt` without its underscore; and what stands within an f-string."""

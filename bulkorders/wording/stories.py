@@ -51,7 +51,7 @@ def _request(kind: str, state: str | None, facts: Mapping[str, Any]) -> str:
 
 
 def _side(value: Any) -> str:
-    return translated("unknown") if value is None else str(value)
+    return translated("unknown") if value is None else translated(str(value))
 
 
 def _money(digits: Any, currency: str | None) -> str:
