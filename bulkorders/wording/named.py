@@ -21,4 +21,4 @@ NAMES = (
     *("yes", "no", "nothing", "unknown", "(no movement)", "nothing was asked for"),
     *("Nothing new needs a person.", "New: {news}.", "Number", "Stopped:", "not set"),
 )
-"""What is looked up in the catalogue by its name, `in_doubt` without its underscore; and what stands within an f-string."""
+"""What is looked up in the catalogue by its name (`in_doubt` without its underscore), or stands within an f-string."""
