@@ -322,6 +322,7 @@ class Campaign:
             found != [ids.get(link)] for link, (state, found) in rows.items() if state == "placed"
         )
         times = sorted(datetime.fromisoformat(each["time"]).timestamp() for each in requests)
+        (self.folder / "times.json").write_text(json.dumps(times), encoding="utf-8")
         figures.seconds = round(times[-1] - times[0], 1)
         figures.per_second = round(len(times) / max(figures.seconds, 1), 1)
         figures.most_in_a_second = max(_windows(times))
