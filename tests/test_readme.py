@@ -97,5 +97,5 @@ def test_its_state_diagram_is_the_state_machine():
 def test_its_pictures_are_there():
     """Every picture the README shows is in the repository."""
     pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README.read_text("utf-8"))
-    assert len(pictures) == 3
+    assert len(pictures) == 5
     assert all((README.parent / picture).stat().st_size > 10_000 for picture in pictures)
