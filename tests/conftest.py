@@ -52,6 +52,29 @@ AGEING = (
 HEADER = ("Service", "Link", "Quantity")
 
 
+LONG = {
+    "exhaustive": "every crash point and many thousand power cuts: an hour",
+    "campaign": "long runs with many random harms, or of many days: minutes",
+}
+"""Marks of tests that run only when `-m` asks for them."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marks known."""
+    for name, meaning in LONG.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests out, unless marks are asked for."""
+    if config.getoption("markexpr"):
+        return
+    long = [item for item in items if any(item.get_closest_marker(name) for name in LONG)]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 @dataclass
 class Ended:
     """What a command ended with."""

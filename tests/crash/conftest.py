@@ -12,28 +12,6 @@ from typing import Any
 
 import pytest
 
-LONG = {
-    "exhaustive": "every crash point and many thousand power cuts: an hour",
-    "campaign": "a campaign under kills, freezes and a full disk: minutes",
-}
-"""Marks of tests that run only when `-m` asks for them."""
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the marks known."""
-    for name, meaning in LONG.items():
-        config.addinivalue_line("markers", f"{name}: {meaning}")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests out, unless marks are asked for."""
-    if config.getoption("markexpr"):
-        return
-    long = [item for item in items if any(item.get_closest_marker(name) for name in LONG)]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
-
 
 @dataclass
 class Ended:

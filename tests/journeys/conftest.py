@@ -1,4 +1,4 @@
-"""Long journeys run only when `-m campaign` asks for them."""
+"""Commands run within the process of the tests, where that tells as much as a process of its own."""
 
 import contextlib
 import io
@@ -10,21 +10,6 @@ from typing import Any
 import pytest
 
 from bulkorders.cli import main
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark known, also where only these tests are collected."""
-    config.addinivalue_line("markers", "campaign: many random runs: minutes")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long journeys out, unless marks are asked for."""
-    if config.getoption("markexpr"):
-        return
-    long = [item for item in items if item.get_closest_marker("campaign")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
 
 
 @dataclass

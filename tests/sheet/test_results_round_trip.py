@@ -4,7 +4,7 @@ from datetime import UTC, date
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bulkorders.model.orders import Row, Sheet
@@ -38,6 +38,8 @@ ROWS = st.lists(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS, ROWS)
+@example([(None, None)], [(False, None)])
+@example([(None, None)], [(True, date(2026, 5, 4))])
 def test_rows_come_back_as_they_were(tmp_path: Path, first: list[Any], second: list[Any]) -> None:
     """Whatever stands in the cells of a sheet, first or after a change, reading the workbook gives it back."""
     path = tmp_path / "spring.results.xlsx"

@@ -121,7 +121,7 @@ class Rewriting:
             xml = row[tag + 1 : inner] if inner < end else b""
             if held is None and not xml:
                 continue
-            if held is not None and xml == _inner(held) and not tokens.prefix:
+            if held is not None and xml and xml == _inner(held) and not tokens.prefix:
                 continue
             cell = CellXml(column, start, end, row[start:tag], xml)
             if tokens.formula in xml or self._same(tokens, cell, held):
@@ -219,7 +219,10 @@ def _fitting(tokens: Tokens, row: bytes) -> bytes:
 
 
 def _inner(held: Stored) -> bytes:
-    """Return what we write into a cell that holds this; an equal text is told from a number by its elements."""
+    """Return what we write into a cell that holds this text or number; nothing of what its kind must tell.
+
+    An equal text is told from a number by its elements.
+    """
     if isinstance(held, str):
         return f"<is>{text_xml(held)}</is>".encode("utf-8", "surrogatepass")
     return f"<v>{held!r}</v>".encode() if type(held) in (int, float) else b""
