@@ -97,7 +97,7 @@ def sandbox(*, as_json: bool, **given: object) -> int:
     from bulkorders.sandbox.server import run
 
     try:
-        run(announce=lambda lines: show_sandbox(lines, given, as_json=as_json), **given)  # type: ignore[arg-type]  # click made the types
+        run(announce=lambda lines: show_sandbox(lines, given, as_json=as_json), **given)  # type: ignore[arg-type]  # click has made each value the type that its option declares
     except SandboxError as error:
         raise CallError("call.sandbox", reason=str(error)) from error
     return 0

@@ -233,7 +233,7 @@ class _Hand:
             began = asyncio.get_running_loop().time()
             try:
                 self._worker = self._made()
-                await self._worker.run()  # type: ignore[no-untyped-call]  # the queue's own words
+                await self._worker.run()  # type: ignore[no-untyped-call]  # Procrastinate annotates no result of it
             except Exception as error:  # noqa: BLE001 - whatever it was, there is more to do
                 log.warning("%s: %s; it goes on in %.1f s", self._name, type(error).__name__, pause)
             if not self._bench.stopping:
@@ -259,7 +259,7 @@ class _Hand:
     def stop(self) -> None:
         """Fetch no more jobs."""
         if self._worker is not None:
-            self._worker.stop()  # type: ignore[no-untyped-call]  # the queue's own words
+            self._worker.stop()  # type: ignore[no-untyped-call]  # Procrastinate annotates no result of it
 
 
 async def _beating(bench: Bench) -> None:

@@ -39,7 +39,7 @@ class Seat:
                 with contextlib.suppress(Timeout):
                     lock.acquire()
                     return cls(beside, lock)
-        except (OSError, NotImplementedError) as error:
+        except (OSError, NotImplementedError) as error:  # the latter where a file system has no locks
             raise JournalError("journal.unwritable", path=str(folder / stem), reason=str(error)) from error
         raise AssertionError("the numbers never end")
 

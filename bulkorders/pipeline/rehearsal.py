@@ -4,6 +4,8 @@ import asyncio
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
@@ -16,6 +18,7 @@ from bulkorders.model.report import Report
 from bulkorders.pipeline import story
 from bulkorders.pipeline.following import refreshing
 from bulkorders.pipeline.options import Front, Options
+from bulkorders.sandbox import Sandbox
 from bulkorders.sandbox.server import running
 from bulkorders.settings import Settings
 
@@ -53,23 +56,32 @@ class Rehearsed:
         )
 
 
-def rehearse(folder: Path, front: Front) -> Rehearsed:
-    """Run the sample in this folder, and leave its sheet and results workbook there."""
-    sheet = _sample_in(folder)
-    began = time.monotonic()
+@contextmanager
+def pretending(*, speed: float, latency: str) -> Iterator[tuple[Settings, Sandbox]]:
+    """Give settings whose only panel is a pretend one, and that panel; it and the journal are gone afterwards.
+
+    `speed` is how many times as fast its time passes, `latency` how long it takes to answer ("40-160ms").
+    """
     with (
-        tempfile.TemporaryDirectory(prefix="bulkorders-demo-", ignore_cleanup_errors=True) as home,
-        running(speed=SPEED, latency="40-160ms", seed=1) as sandbox,
+        tempfile.TemporaryDirectory(prefix="bulkorders-rehearsal-", ignore_cleanup_errors=True) as home,
+        running(speed=speed, latency=latency, seed=1) as sandbox,
     ):
-        # Built as it stands: no file and no variable of the person's own may lead the demo to a real panel.
+        # Built as it stands: no file and no variable of the person's own may lead a rehearsal to a real panel.
         settings = Settings.model_construct(
             panel_url=sandbox.url,
             panel_key=SecretStr(sandbox.key),
             home=Path(home),
             journal=str(Path(home) / "journal.sqlite"),
             panels={},
-            concurrency=8,
         )
+        yield settings, sandbox
+
+
+def rehearse(folder: Path, front: Front) -> Rehearsed:
+    """Run the sample in this folder, and leave its sheet and results workbook there."""
+    sheet = _sample_in(folder)
+    began = time.monotonic()
+    with pretending(speed=SPEED, latency="40-160ms") as (settings, sandbox):
         options = Options(sheet=sheet, yes=True, campaign="demo-campaign")
         submitted = asyncio.run(story.submit(options, settings, front))
         refreshed = submitted
