@@ -26,7 +26,7 @@ class Pace(Protocol):
     """
 
     def slot(self) -> AbstractAsyncContextManager[None]:
-        """Wait for one of the slots, and hold it until the answer is recorded."""
+        """Wait for one of the slots, and hold it until the block ends: when the panel has answered."""
         ...
 
     async def turn(self, action: str) -> None:

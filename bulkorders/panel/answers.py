@@ -11,10 +11,10 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
+from bulkorders.panel.arriving import Exchange
 from bulkorders.panel.decoding import UNREADABLE, joined, json_of, text_of
 from bulkorders.panel.figures import TRUE_WORDS
 from bulkorders.panel.masking import Mask
-from bulkorders.panel.wire import Exchange
 
 KEPT = 2000
 """Characters of a raw answer that are kept as evidence."""

@@ -13,13 +13,14 @@ from bulkorders.model.outcomes import DeliveryReport, Outcome
 from bulkorders.model.pace import LONGEST_WAIT, Pace, backoff
 from bulkorders.panel import listings, verdicts
 from bulkorders.panel.answers import Reply
+from bulkorders.panel.arriving import Exchange
 from bulkorders.panel.faults import fault_of
 from bulkorders.panel.forms import form
 from bulkorders.panel.masking import masking
 from bulkorders.panel.profiles import Profile
 from bulkorders.panel.requests import RequestAnswer
 from bulkorders.panel.several import Asking
-from bulkorders.panel.wire import Exchange, Sending, Wire
+from bulkorders.panel.wire import Sending, Wire
 
 READ_TRIES = 3
 PAGE = 500

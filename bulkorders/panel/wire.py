@@ -1,6 +1,6 @@
 """One request, one answer, and whether anything was sent: the only module that talks through httpx.
 
-Whether a paid request left is told by an event, not by an exception's class: the transport says when
+Whether a paid request left is told by an event, not by an exception's class: its way says when
 the first byte is about to be written. An exception without that event proves that nothing was
 sent; with it, nothing is proven. Each paid POST has a fresh connection, so that no server can close an
 idle one under it, and no redirect, proxy, retry or second protocol lies between us and the panel.
@@ -11,7 +11,7 @@ import logging
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
@@ -21,12 +21,18 @@ from urllib.parse import urlencode
 
 import httpx
 
-from bulkorders.panel.oneshot import SENT_EVENT, OneShotTransport
+from bulkorders.panel.arriving import Arriving, Exchange
+from bulkorders.panel.oneshot import OneShot, PaidRequest, Waits
 
 AGENT = f"bulkorders/{version('bulkorders')}"
 HEADERS = {"User-Agent": AGENT, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
 PAID_HEADERS = {**HEADERS, "Connection": "close", "Accept-Encoding": "identity"}
 """A compressed answer that is cut short loses even the part that came."""
+
+FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
+
+SENT_EVENT = "http11.send_request_headers.started"
+"""The event that httpcore tells just before the first byte of a read may leave."""
 
 LARGEST_PAID = 1 << 20
 LARGEST_READ = 64 << 20
@@ -58,23 +64,6 @@ class Timeouts:
         return self.connect + self.write + 2 * self.add
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What one request came to.
-
-    `sent` says that the first byte may have left. `status` is None where no answer began. `complete` is
-    False where the answer was cut, too large or unreadable; `body` then holds what came of it.
-    `failure` names what went wrong, for the evidence.
-    """
-
-    sent: bool
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: bytes = field(default=b"", repr=False)
-    complete: bool = False
-    failure: str = field(default="", repr=False)
-
-
 @cache
 def _tls(*, verify: bool) -> ssl.SSLContext:
     """Return the context of every connection; loading the certificates takes longer than many a request."""
@@ -91,9 +80,6 @@ class Wire:
         self._method = method
         self._timeouts = timeouts
         context = _tls(verify=verify)
-        self._paid_wait = httpx.Timeout(
-            connect=timeouts.connect, read=timeouts.add, write=timeouts.write, pool=None
-        ).as_dict()
         self._read_wait = httpx.Timeout(
             connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=None
         ).as_dict()
@@ -101,7 +87,7 @@ class Wire:
         limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
         # A session that a panel opens by cookie may let its requests through only one after the other.
         no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-        self._paid = OneShotTransport(context)
+        self._paid = OneShot(context, Waits(timeouts.connect, timeouts.write, timeouts.add))
         self._reads = httpx.AsyncClient(
             transport=httpx.AsyncHTTPTransport(verify=context, limits=limits, trust_env=False, retries=0),
             trust_env=False,
@@ -126,59 +112,65 @@ class Wire:
         `sending.begun` turns true when the first byte may leave, so that a caller whose task is cancelled
         still knows. Cancellation itself passes through.
         """
-        longest = self._timeouts.longest_answer
-
-        def ask() -> Awaitable[httpx.Response]:
-            request = self._request(form, sending, PAID_HEADERS, {"timeout": self._paid_wait})
-            return self._paid.handle_async_request(request)
-
-        return await _exchange(ask, sending, longest, LARGEST_PAID)
+        arriving, failure = Arriving(LARGEST_PAID), ""
+        try:
+            async with asyncio.timeout(self._timeouts.longest_answer):
+                await self._paid.send(self._paid_request(form), sending.leave, arriving)
+        except Exception as error:  # noqa: BLE001 - whatever it is, `sending` says if anything was sent
+            failure = _told(error)
+        try:
+            arriving.unpack()
+        except httpx.DecodingError as error:
+            failure = failure or _told(error)
+        return arriving.exchange(sent=sending.begun, failure=failure or arriving.trouble)
 
     async def read(self, form: Mapping[str, str]) -> Exchange:
         """Send a request that changes nothing at the panel; it may be repeated freely."""
         longest = self._timeouts.connect + self._timeouts.write + 4 * self._timeouts.read
-        sending = Sending()
-
-        def ask() -> Awaitable[httpx.Response]:
-            request = self._request(form, sending, HEADERS, {"timeout": self._read_wait})
-            return self._reads.send(request, stream=True)
-
-        return await _exchange(ask, sending, longest, LARGEST_READ)
+        sending, arriving, failure = Sending(), Arriving(LARGEST_READ), ""
+        try:
+            await _read(
+                lambda: self._reads.send(self._request(form, sending), stream=True), longest, arriving
+            )
+        except Exception as error:  # noqa: BLE001 - as above
+            failure = _told(error)
+        return arriving.exchange(sent=sending.begun, failure=failure or arriving.trouble)
 
     @cached_property
     def _address(self) -> httpx.URL:
         return httpx.URL(self._url)
 
-    def _request(
-        self,
-        form: Mapping[str, str],
-        sending: "Sending",
-        headers: Mapping[str, str],
-        extensions: Mapping[str, Any],
-    ) -> httpx.Request:
+    def _told(self, form: Mapping[str, str]) -> tuple[httpx.URL, bytes, Mapping[str, str]]:
+        """Return where this form goes, as which body, and what the headers say of it."""
         told = urlencode(form, encoding="utf-8", errors="replace")
-        extensions = {**extensions, "trace": sending.trace}
         if self._method == "GET":
-            url = f"{self._url}{'&' if '?' in self._url else '?'}{told}"
-            return httpx.Request("GET", url, headers=headers, extensions=extensions)
-        headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
-        body = told.encode("ascii")
-        return httpx.Request("POST", self._address, content=body, headers=headers, extensions=extensions)
+            return httpx.URL(f"{self._url}{'&' if '?' in self._url else '?'}{told}"), b"", {}
+        return self._address, told.encode("ascii"), FORM_HEADERS
+
+    def _request(self, form: Mapping[str, str], sending: "Sending") -> httpx.Request:
+        url, body, further = self._told(form)
+        return httpx.Request(
+            self._method,
+            url,
+            content=body or None,
+            headers={**HEADERS, **further},
+            extensions={"timeout": self._read_wait, "trace": sending.trace},
+        )
+
+    def _paid_request(self, form: Mapping[str, str]) -> PaidRequest:
+        url, body, further = self._told(form)
+        length = {"Content-Length": str(len(body))} if body else {}
+        headers = {"Host": url.netloc.decode("ascii"), **PAID_HEADERS, **further, **length}
+        return PaidRequest(self._method, url, headers, body)
 
 
-async def _exchange(
-    ask: Callable[[], Awaitable[httpx.Response]], sending: "Sending", longest: float, largest: int
-) -> Exchange:
-    arrived = _Arrived()
+async def _read(ask: Callable[[], Awaitable[httpx.Response]], longest: float, arriving: Arriving) -> None:
     talking = _talking.set(True)
     try:
         async with asyncio.timeout(longest):
-            await _receive(ask(), arrived, largest)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the event says if anything was sent
-        return arrived.exchange(sent=sending.begun, failure=_told(error))
+            await _receive(ask(), arriving)
     finally:
         _talking.reset(talking)
-    return arrived.exchange(sent=True, failure=arrived.trouble)
 
 
 class TooLateError(Exception):
@@ -204,42 +196,27 @@ class Sending:
         self._still = still
 
     async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
-        """Take in an event of the transport; raise TooLateError where nothing may be sent any more."""
+        """Take in an event of httpcore's; raise TooLateError where nothing may be sent any more."""
         if event == SENT_EVENT:
-            may = self._still is None or await self._still()
-            self.late = not may or (self._too_late is not None and self._too_late())
-            if self.late:
-                raise TooLateError
-            self.begun = True
+            await self.leave()
+
+    async def leave(self) -> None:
+        """Say that the first byte leaves now; raise TooLateError where nothing may be sent any more."""
+        may = self._still is None or await self._still()
+        self.late = not may or (self._too_late is not None and self._too_late())
+        if self.late:
+            raise TooLateError
+        self.begun = True
 
 
-class _Arrived:
-    """What has come of an answer so far."""
-
-    def __init__(self) -> None:
-        self.status: int | None = None
-        self.headers: Mapping[str, str] = {}
-        self.parts: list[bytes] = []
-        self.size = 0
-        self.whole = False
-        self.trouble = ""
-
-    def exchange(self, *, sent: bool, failure: str) -> Exchange:
-        """Return it as an Exchange. An answer that came whole stays whole, whatever closing it met with."""
-        return Exchange(sent, self.status, self.headers, b"".join(self.parts), self.whole, failure)
-
-
-async def _receive(answering: Awaitable[httpx.Response], arrived: _Arrived, largest: int) -> None:
+async def _receive(answering: Awaitable[httpx.Response], arriving: Arriving) -> None:
     response = await answering
     try:
-        arrived.status, arrived.headers = response.status_code, response.headers
+        arriving.status, arriving.headers = response.status_code, response.headers
         async for part in response.aiter_bytes():
-            arrived.parts.append(part)
-            arrived.size += len(part)
-            if arrived.size > largest:
-                arrived.trouble = f"answer larger than {largest} bytes"
+            if not arriving.take(part):
                 return
-        arrived.whole = True
+        arriving.whole = True
     finally:
         await response.aclose()
 

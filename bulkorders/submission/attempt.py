@@ -27,6 +27,7 @@ DEADLINE = 10.0
 """Seconds between claim and first byte beyond which nothing is sent: the machine slept, or was frozen."""
 
 Clock = Callable[[], float]
+Answered = Callable[[Outcome], Awaitable[None]]
 
 
 def sleep_counting_clock() -> float:
@@ -74,9 +75,10 @@ class Attempts:
         self._clock = clock
         self._still = still
 
-    async def make(self, order: Submission) -> Came | None:
+    async def make(self, order: Submission, answered: Answered | None = None) -> Came | None:
         """Claim, send once, record. Return None where somebody else owns the order.
 
+        `answered` is told of the answer while that is being recorded: the panel is done with the order by then.
         Raises JournalError where the claim can't be written (then nothing was sent).
         """
         attempt, began = uuid4().hex, self._clock()
@@ -101,7 +103,10 @@ class Attempts:
             if await claim:
                 await asyncio.shield(self._record(order, attempt, self._panel.interrupted(sending)))
             raise
-        return await asyncio.shield(self._record(order, attempt, outcome))
+        recording = asyncio.ensure_future(self._record(order, attempt, outcome))
+        if answered is not None:
+            await answered(outcome)
+        return await asyncio.shield(recording)
 
     async def _record(self, order: Submission, attempt: str, outcome: Outcome) -> Came:
         outcome = replace(outcome, message=wording.outcome(outcome))

@@ -23,6 +23,15 @@ from bulkorders.submission.stocktaking import Read, Stocktaking
 PROBES = 2
 PROBE_PAUSE = 2.0
 
+AT_WORK = 2
+"""Orders at work for each slot, where there are several: while an answer goes to the disk, another order is sent."""
+
+APART = 0.002
+"""Seconds between the first orders: sent all together, they would be answered, recorded and sent again together."""
+
+SETTLED = (Verdict.ACCEPTED, Verdict.REJECTED)
+"""What got through to the panel and back: nothing follows from it for the orders after it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
@@ -75,14 +84,14 @@ class Dispatch:
         self._panel = panel
         self._attempts = attempts
         self._pace = pace
-        self._at_once = at_once
+        self._at_work = AT_WORK * at_once if at_once > 1 else 1
         self._watch = watch
         self._reviewed = reviewed
         self._read = read
         self._stock = (
             Stocktaking(panel.balance, read, lambda: self.in_flight, lambda: self._begun) if read else None
         )
-        self._easing = Easing(at_once)
+        self._easing = Easing(self._at_work)
         self._begun = 0
         self._unanswered: Outcome | None = None
         self._queue: deque[_Waiting] = deque()
@@ -135,8 +144,9 @@ class Dispatch:
     async def place(self, orders: Sequence[Submission]) -> Stopped | None:
         """Place these orders, each at most once; return why it ended early, or None when all were tried."""
         self._queue.extend(_Waiting(order) for order in orders)
-        count = min(self._at_once, len(orders))
-        self._workers = [asyncio.create_task(self._work()) for _ in range(count)]
+        for _ in range(min(self._at_work, len(orders))):
+            self._workers.append(asyncio.create_task(self._work()))
+            await asyncio.sleep(APART)
         results = await asyncio.gather(*self._workers, return_exceptions=True)
         for failure in results:
             if isinstance(failure, BaseException) and not isinstance(failure, asyncio.CancelledError):
@@ -145,21 +155,19 @@ class Dispatch:
 
     async def _work(self) -> None:
         while self._queue and self._stopped is None:
-            async with AsyncExitStack() as under_way:
-                async with AsyncExitStack() as turn:
-                    await self._turn(turn)
-                    if self._stopped is not None or not self._queue:
-                        return
-                    changed = self._reviewed.changed(self._queue[0].order) if self._reviewed else None
-                    if changed is not None:
-                        self.stop(changed.code, changed.said)
-                        return
-                    waiting = self._queue.popleft()
-                    self._easing.began()
-                    under_way.callback(self._easing.ended)
-                    came = await self._attempt(waiting)
-                if came is not None:
-                    await self._follow(waiting, came)
+            async with AsyncExitStack() as turn:
+                await self._turn(turn)
+                if self._stopped is not None or not self._queue:
+                    return
+                changed = self._reviewed.changed(self._queue[0].order) if self._reviewed else None
+                if changed is not None:
+                    self.stop(changed.code, changed.said)
+                    return
+                waiting = self._queue.popleft()
+                with self._easing.under_way():
+                    came = await self._attempt(waiting, turn)
+                    if came is not None:
+                        await self._follow(waiting, came)
 
     async def _turn(self, turn: AsyncExitStack) -> None:
         """Wait for a slot, the rate, a fresh look and the gate; cancelled meanwhile, nothing is claimed."""
@@ -181,11 +189,16 @@ class Dispatch:
         finally:
             self._waiting.discard(worker)
 
-    async def _attempt(self, waiting: _Waiting) -> Came | None:
+    async def _attempt(self, waiting: _Waiting, turn: AsyncExitStack) -> Came | None:
+        async def answered(outcome: Outcome) -> None:
+            # An answer that others must hear of first, a doubt above all, keeps its slot until it was followed.
+            if outcome.verdict in SETTLED:
+                await turn.aclose()
+
         self.in_flight += 1
         self._begun += 1
         try:
-            return await self._attempts.make(waiting.order)
+            return await self._attempts.make(waiting.order, answered)
         except JournalError as error:
             self.stop("journal", wording.explain(error).message or error.code)
             return None
@@ -250,7 +263,7 @@ class Dispatch:
     def _count(self, outcome: Outcome) -> None:
         if outcome.verdict is Verdict.IN_DOUBT:
             self._doubts += 1
-        elif outcome.verdict in (Verdict.ACCEPTED, Verdict.REJECTED):
+        elif outcome.verdict in SETTLED:
             self._doubts = 0
             self._progress += 1
             self._easing.through()

@@ -5,6 +5,8 @@ of them alone between two readings of the balance.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Easing:
@@ -26,14 +28,15 @@ class Easing:
             self._changed.clear()
             await self._changed.wait()
 
-    def began(self) -> None:
-        """One more is under way."""
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """Count one more that is under way, until all that follows from it is done."""
         self._under_way += 1
-
-    def ended(self) -> None:
-        """One has ended, with all that follows from it."""
-        self._under_way -= 1
-        self._changed.set()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            self._changed.set()
 
     def doubt(self) -> None:
         """An answer was lost: one at a time from here on."""

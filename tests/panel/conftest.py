@@ -15,10 +15,11 @@ import pytest
 
 from bulkorders.errors import PanelError
 from bulkorders.panel.answers import Reply
+from bulkorders.panel.arriving import Exchange
 from bulkorders.panel.client import Panel
 from bulkorders.panel.masking import masking
 from bulkorders.panel.profiles import Profile
-from bulkorders.panel.wire import Exchange, Timeouts
+from bulkorders.panel.wire import Timeouts
 
 KEY = "canary-7f3Kx9Qm2Zt5"
 QUICK = Timeouts(connect=2.0, read=2.0, add=2.0, write=2.0)

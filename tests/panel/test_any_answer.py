@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bulkorders.model.catalogue import Balance
 from bulkorders.model.outcomes import Outcome, Verdict
 from bulkorders.panel.answers import Reply, says_no
+from bulkorders.panel.arriving import Exchange
 from bulkorders.panel.deliveries import delivery, entries
 from bulkorders.panel.faults import fault_of
 from bulkorders.panel.figures import amount, flag, identifier, whole_number
@@ -21,7 +22,6 @@ from bulkorders.panel.masking import masking
 from bulkorders.panel.order_ids import names_an_order
 from bulkorders.panel.requests import Said, read_refill_statuses, read_requests
 from bulkorders.panel.verdicts import is_challenge, outcome_of
-from bulkorders.panel.wire import Exchange
 
 EXAMPLES = int(os.environ.get("BULKORDERS_TEST_EXAMPLES", "250"))
 fuzz = settings(max_examples=EXAMPLES, deadline=None, derandomize=EXAMPLES == 250)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bulkorders.errors import PanelError
 from bulkorders.model.outcomes import Outcome, Verdict
 from bulkorders.panel.answers import Reply
+from bulkorders.panel.arriving import Exchange
 from bulkorders.panel.decoding import text_of
 from bulkorders.panel.deliveries import delivery, entries
 from bulkorders.panel.faults import fault_of
@@ -20,7 +21,7 @@ from bulkorders.panel.listings import balance, services
 from bulkorders.panel.masking import masking
 from bulkorders.panel.requests import read_refill_statuses, read_requests
 from bulkorders.panel.verdicts import outcome_of
-from bulkorders.panel.wire import Exchange, Sending
+from bulkorders.panel.wire import Sending
 
 CASES = json.loads(Path(__file__).with_name("dialects.json").read_text("utf-8"))
 ADDS = [case for case in CASES if case["action"] == "add"]

@@ -11,10 +11,11 @@ import pytest
 
 from bulkorders.errors import PanelError
 from bulkorders.panel.answers import KEPT, Reply
+from bulkorders.panel.arriving import Exchange
 from bulkorders.panel.masking import HIDDEN, masking
 from bulkorders.panel.requests import read_requests
 from bulkorders.panel.verdicts import outcome_of
-from bulkorders.panel.wire import Exchange, Sending
+from bulkorders.panel.wire import Sending
 
 ODD = "a/B \"c\"+'d'&<é>😀%x1"
 SPELLINGS = {

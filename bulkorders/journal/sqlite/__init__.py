@@ -61,7 +61,7 @@ class SqliteJournal(RelationalJournal):
         journal._writer = SqliteWriter(
             journal._connect,
             withdraw=journal._withdraw,
-            committed=journal._committed,
+            claimed=journal._claimed,
             place=str(path),
             group_limit=group_limit,
         )
@@ -105,7 +105,7 @@ class SqliteJournal(RelationalJournal):
     def _withdraw(self, connection: sqlite3.Connection, attempt: str) -> None:
         attempts.withdraw(SqliteTransaction(connection, self._clock()), attempt)
 
-    def _committed(self, connection: sqlite3.Connection) -> None:
+    def _claimed(self, connection: sqlite3.Connection) -> None:
         if self._mark is not None:
             highest = SqliteTransaction(connection, "").one("highest_attempt")
             self._mark.rise(highest[0] if highest else 0)

@@ -1,4 +1,7 @@
-"""Group commit on SQLite: BEGIN IMMEDIATE … COMMIT, each operation under its own SAVEPOINT.
+"""Group commit on SQLite: BEGIN IMMEDIATE … COMMIT around all that came together.
+
+A group's operations run without savepoints; where one of them fails, the group is undone and run once more,
+each operation under its own savepoint.
 
 Where a commit fails, everybody in the group is told so. Whether it took place all the same can be
 unclear, so the thread then looks for the attempts of the group's claims: their callers will send
@@ -16,19 +19,19 @@ from bulkorders.journal.sqlite.connection import explained
 
 
 class SqliteWriter(GroupWriter[sqlite3.Connection]):
-    """One connection to the file in one thread; `committed` is called after each commit."""
+    """One connection to the file in one thread; `claimed` is called after each commit that holds claims."""
 
     def __init__(
         self,
         connect: Callable[[], sqlite3.Connection],
         *,
         withdraw: Callable[[sqlite3.Connection, str], None],
-        committed: Callable[[sqlite3.Connection], None],
+        claimed: Callable[[sqlite3.Connection], None],
         place: str,
         group_limit: int = GROUP_LIMIT,
     ) -> None:
         super().__init__(connect, withdraw=withdraw, place=place, group_limit=group_limit)
-        self._committed = committed
+        self._claimed = claimed
 
     def _close(self, connection: sqlite3.Connection) -> None:
         connection.close()
@@ -47,16 +50,24 @@ class SqliteWriter(GroupWriter[sqlite3.Connection]):
             return
         self.commits += 1
         self.written += len(writes)
-        self._committed(connection)
+        if any(operation.attempt is not None for operation in writes):
+            self._claimed(connection)
 
     def _transact(self, connection: sqlite3.Connection, writes: list[Operation[sqlite3.Connection]]) -> None:
         """Commit all of these operations together; raise sqlite3.Error where it isn't sure that they are."""
         try:
+            self._commit(connection, writes, _in_one_go)
+        except _UndoneError:
+            self._commit(connection, writes, _each_alone)
+
+    def _commit(
+        self, connection: sqlite3.Connection, writes: list[Operation[sqlite3.Connection]], run: "_Run"
+    ) -> None:
+        try:
             connection.execute("BEGIN IMMEDIATE")
             for attempt in self._unacknowledged:
                 _alone(connection, self._withdrawal(attempt))
-            for operation in writes:
-                operation.result, operation.error = _alone(connection, operation.work)
+            run(connection, writes)
             connection.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
@@ -82,6 +93,32 @@ class SqliteWriter(GroupWriter[sqlite3.Connection]):
             finally:
                 with contextlib.suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
+
+
+_Run = Callable[[sqlite3.Connection, list[Operation[sqlite3.Connection]]], None]
+
+
+class _UndoneError(Exception):
+    """A group that ran without savepoints had an operation that failed: it is run again, each by itself."""
+
+
+def _in_one_go(connection: sqlite3.Connection, writes: list[Operation[sqlite3.Connection]]) -> None:
+    """Run these operations as they come; raise _UndoneError where one of them fails."""
+    for operation in writes:
+        try:
+            operation.result = operation.work(connection)
+        except _OF_ONE as error:
+            raise _UndoneError from error
+        except sqlite3.Error:
+            raise
+        except Exception as error:
+            raise _UndoneError from error
+
+
+def _each_alone(connection: sqlite3.Connection, writes: list[Operation[sqlite3.Connection]]) -> None:
+    """Run each of these operations under a savepoint of its own."""
+    for operation in writes:
+        operation.result, operation.error = _alone(connection, operation.work)
 
 
 _OF_ONE = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError)
