@@ -24,7 +24,7 @@ from bulkorders.errors import JournalError
 GATHERING = 0.002
 """Seconds the thread waits at most for as many operations as came together last time."""
 
-GROUP_LIMIT = 16
+GROUP_LIMIT = 1000
 """Operations in one commit at most."""
 
 log = logging.getLogger(__name__)

@@ -10,11 +10,14 @@ from typing import Any, Self
 from bulkorders.errors import JournalError
 from bulkorders.journal.mark import Mark
 from bulkorders.journal.relational import RelationalJournal, attempts
-from bulkorders.journal.relational.grouping import GROUP_LIMIT
 from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.journal.sqlite.connection import connect, connect_to_read
 from bulkorders.journal.sqlite.transaction import SqliteTransaction
 from bulkorders.journal.sqlite.writer import SqliteWriter
+
+TOGETHER = 16
+"""Operations in one commit at most: orders that were claimed in one are sent, answered and recorded together, and each
+of many would wait for all of them, again and again."""
 
 
 def utc_now() -> str:
@@ -48,7 +51,7 @@ class SqliteJournal(RelationalJournal):
         accept_rollback: bool = False,
         release: Callable[[], None] | None = None,
         clock: Callable[[], str] = utc_now,
-        group_limit: int = GROUP_LIMIT,
+        group_limit: int = TOGETHER,
     ) -> Self:
         """Open the file, making it where there is none (`read_only`: an empty journal in memory instead).
 

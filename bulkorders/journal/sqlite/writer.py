@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bulkorders.errors import JournalError
-from bulkorders.journal.relational.grouping import GROUP_LIMIT, GroupWriter, Operation
+from bulkorders.journal.relational.grouping import GroupWriter, Operation
 from bulkorders.journal.sqlite.connection import explained
 
 
@@ -28,7 +28,7 @@ class SqliteWriter(GroupWriter[sqlite3.Connection]):
         withdraw: Callable[[sqlite3.Connection, str], None],
         claimed: Callable[[sqlite3.Connection], None],
         place: str,
-        group_limit: int = GROUP_LIMIT,
+        group_limit: int,
     ) -> None:
         super().__init__(connect, withdraw=withdraw, place=place, group_limit=group_limit)
         self._claimed = claimed
