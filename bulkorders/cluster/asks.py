@@ -56,9 +56,7 @@ async def _queue(kind: RequestKind, choice: Choice, settings: Settings, front: F
         cards.accounts(found, await cards.names(found, choice.panel), choice.panel, front, longest) as opened,
     ):
         by_id = {account.id: account for account in opened.values()}
-        for account in by_id.values():
-            account.balance = await account.panel.balance()
-            account.catalogue = await account.panel.catalogue(now())
+        await cards.ask_all(by_id.values())
         asking = Asking(kind, settings, front, record.journal, run, by_id, choice)
         told = await requesting.planned(asking)
         wanted = [(each.order.account, each.order_id) for each in asking.wanted]

@@ -225,6 +225,13 @@ async def accounts(
         yield found
 
 
+async def ask_all(accounts: Iterable[Account]) -> None:
+    """Take from each card the balance and services, as fresh as a worker tells them. Raises GuardError."""
+    for account in {account.id: account for account in accounts}.values():
+        account.balance = await account.panel.balance()
+        account.catalogue = await account.panel.catalogue("")
+
+
 async def names(engine: Engine, panel: str | None) -> list[str | None]:
     """Return the names of all panels that workers told of, or the one that is named."""
     if panel is not None:

@@ -16,6 +16,7 @@ from procrastinate.schema import SchemaManager
 
 from bulkorders.errors import JournalError, SettingsError
 from bulkorders.journal.address import Address, address_of, is_postgres
+from bulkorders.journal.opening import open_journal
 from bulkorders.settings import Settings
 
 SCHEMA = "bulkorders_engine"
@@ -128,6 +129,19 @@ async def opened(settings: Settings, *, size: int = 4) -> AsyncIterator[Engine]:
         yield engine
     finally:
         await app.close_async()
+
+
+@asynccontextmanager
+async def looked_at(settings: Settings) -> AsyncIterator[Engine]:
+    """Give the engine to who only looks, where there is a journal: nothing is made by looking.
+
+    Raises SettingsError, JournalError.
+    """
+    address_for(settings)
+    journal = await open_journal(settings.journal_url, read_only=True)
+    await journal.close()
+    async with opened(settings, size=2) as found:
+        yield found
 
 
 async def _each_alone(connection: Any) -> None:
