@@ -68,4 +68,5 @@ class Workers(Hands):
     async def ask(self, day: Today) -> None:
         """Let workers ask about the open orders of the accounts of the day."""
         day.event = await day.record.journal.last_event()
-        await refreshing.ask(self._engine, await day.record.journal.open_accounts(), day.front)
+        own = await day.record.journal.open_accounts()
+        await refreshing.ask(self._engine, own, day.front, day.settings.cluster)

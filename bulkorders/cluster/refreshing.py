@@ -8,6 +8,7 @@ from uuid import uuid4
 from bulkorders import wording
 from bulkorders.cluster import cards, engine, panels, queues, sweep
 from bulkorders.cluster.engine import Engine
+from bulkorders.cluster_settings import ClusterSettings
 from bulkorders.errors import SheetError
 from bulkorders.journal.protocol import Journal
 from bulkorders.model.lifecycle import State
@@ -27,6 +28,11 @@ PATIENCE = 60.0
 UNDER_WAY = f"""
 SELECT args->>'account' AS account FROM procrastinate_jobs
 WHERE task_name = '{queues.REFRESH}' AND status IN ('todo', 'doing') AND args->>'account' = ANY (%(accounts)s::text[])
+"""
+
+WORKING = """
+SELECT DISTINCT unnest(panels) AS account FROM workers
+WHERE closed_at IS NULL AND seen_at > clock_timestamp() - make_interval(secs => %(silent)s)
 """
 
 OPEN = """
@@ -63,7 +69,7 @@ async def _refresh(options: Options, settings: Settings, front: Front) -> Report
         begun = await recording.begin(
             record.journal, run.run, COMMAND, campaign=run.campaign, sheet=options.sheet, results=results
         )
-        await ask(found, [account.id for account in run.distinct_accounts()], front)
+        await ask(found, [account.id for account in run.distinct_accounts()], front, settings.cluster)
         await checking.check(run, opened, record.journal)
         return await ending.finish(
             run, record.journal, front, begun, results, stopped=None, ask_balance=False, queued=True
@@ -90,7 +96,7 @@ async def _refresh_all(settings: Settings, front: Front, panel: str | None) -> R
             own = [account.id for account in opened.values()]
         open_ = await _counted(found, OPEN, accounts=own)
         event = await record.journal.last_event()
-        left = await ask(found, own, front)
+        left = await ask(found, own, front, settings.cluster)
         changed = await _counted(found, CHANGED, accounts=own, event=event)
         doubts = await _doubts(record.journal, own)
         asked = 0 if left else open_
@@ -111,7 +117,7 @@ async def _doubts(journal: Journal, accounts: Sequence[str]) -> int:
     return len(await journal.submissions(accounts=accounts, states=[State.IN_DOUBT]))
 
 
-async def ask(found: Engine, accounts: Iterable[str], front: Front) -> set[str]:
+async def ask(found: Engine, accounts: Iterable[str], front: Front, settings: ClusterSettings) -> set[str]:
     """Let workers ask about the open orders of these accounts, and wait; return those nobody has come to.
 
     A refresh that waits in the queue already is as good; one under way may be past an order, and is followed by
@@ -128,10 +134,14 @@ async def ask(found: Engine, accounts: Iterable[str], front: Front) -> set[str]:
         await sweep.once(
             found, queues.care_of(account), queues.REFRESH, name, {"account": account}, urgent=True
         )
-    left = await _waited(found, wanted)
-    for account in sorted(left):
+    rows = await found.all(WORKING, silent=settings.silent_after)
+    idle = wanted - {str(row["account"]) for row in rows}
+    late = await _waited(found, wanted - idle)
+    for account in sorted(idle):
+        front.tell(wording.note("cluster.nobody_asks", {"account": account}))
+    for account in sorted(late):
         front.tell(wording.note("cluster.not_refreshed", {"account": account, "seconds": round(PATIENCE)}))
-    return left
+    return idle | late
 
 
 async def _waited(found: Engine, accounts: set[str]) -> set[str]:
