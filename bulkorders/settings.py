@@ -5,6 +5,7 @@ environment; the file names where it is (`key = "env:AGENCY_KEY"`) and never nee
 """
 
 import os
+import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -194,7 +195,7 @@ class Settings(BaseSettings):
     @property
     def shared(self) -> bool:
         """Whether the journal is a database that others work on too."""
-        return self.journal_url.lower().startswith(("postgresql:", "postgres:"))
+        return re.match(r"postgres(ql)?(\+\w+)?://", self.journal_url, re.IGNORECASE) is not None
 
     def kinds_of_errors(self) -> dict[str, Any]:
         """Return the texts that the settings name for all panels, by kind, as plain values."""
