@@ -138,7 +138,8 @@ def _run_over(name: str, options: "Options", front: "TerminalFront", *, as_json:
         run[name] = by_workers.refresh
     with front:
         report = asyncio.run(run[name](options, load_settings(), front))
-    show_report(report, name, as_json=as_json, as_lines=as_lines)
+    shown = name.partition(" ")[0] if options.dry_run else name  # what is only looked at is in no queue
+    show_report(report, shown, as_json=as_json, as_lines=as_lines)
     return reporting.exit_code_of(report)
 
 
