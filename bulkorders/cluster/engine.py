@@ -25,6 +25,9 @@ SCHEMA = "bulkorders_engine"
 PREPARING = 0x62756C6D
 """The advisory lock under which the schema is made and upgraded."""
 
+NOT_ALLOWED = "42501"
+"""What the server says where the role it is asked by may not do something."""
+
 ENGINE_VERSION = "1"
 PAUSE, LONGEST_PAUSE = 0.05, 2.0
 
@@ -63,7 +66,9 @@ class Engine:
             except ConnectorException as error:
                 if not _passes(error):
                     reason = self.address.masked(error.__cause__ or error)
-                    raise JournalError("journal.refused", reason=reason) from None
+                    allowed = getattr(error.__cause__, "sqlstate", None) != NOT_ALLOWED
+                    code = "journal.refused" if allowed else "journal.role"
+                    raise JournalError(code, path=self.address.shown, reason=reason) from None
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 

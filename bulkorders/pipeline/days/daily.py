@@ -57,7 +57,7 @@ async def _lived(
             await _submit(day, each, hands)
         if not day.interrupted:
             await hands.ask(day)
-            await _rewrite(day)
+            await _rewrite(day, others=not hands.queued)
         return replace(await day_ending.end(day), queued=hands.queued and options.yes)
 
 
@@ -127,8 +127,11 @@ def _take_stop(day: Today, each: Named, report: Report, own: Mapping[str, Accoun
         day.closed |= dict.fromkeys(own, (each.stop, each.code))
 
 
-async def _rewrite(day: Today) -> None:
-    """Write the results of the named sheets, and of every other campaign in which something changed."""
+async def _rewrite(day: Today, *, others: bool) -> None:
+    """Write the results of the named sheets, and of every other campaign in which something changed.
+
+    Not of `others` where those are other people's, on machines of their own.
+    """
     amiss = {name for followed in day.followed for name in followed.amiss}
     changed = amiss | set(await day.record.journal.changed_since(day.event))
     for each in day.sheets:
@@ -136,7 +139,7 @@ async def _rewrite(day: Today) -> None:
             each.report = await _rewritten(day, each)
     covered = {name for each in day.sheets if each.run is not None for name in each.run.campaigns}
     done: set[str] = set()
-    for name in sorted(changed - covered):
+    for name in sorted(changed - covered) if others else ():
         if name not in done:
             done |= await _other(day, name)
 
