@@ -108,6 +108,8 @@ async def over(
 
     Raises what ends a run before the first cent; what stops it later is in the report.
     """
+    if run.settings.shared:
+        front.tell(wording.note("cluster.own_pace", {}))
     for account in _distinct(opened.values()):
         await accounts.confirm_key(record.journal, account, front)
     agreed = await agreed_on(run, opened, record, front)

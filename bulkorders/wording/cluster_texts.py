@@ -68,6 +68,7 @@ CLUSTER_NOTES: dict[str, str] = {
     "cluster.metrics": "Serving metrics at {address}.",
     "cluster.stopping": "Stopping: waiting for {count} answers. Once more Ctrl-C gives them up, and puts these orders in doubt.",
     "cluster.queued": "{count} orders are queued. Workers place them; `bulkorders status` shows how far they are.",
+    "cluster.own_pace": "This machine places these orders itself, at a pace of its own: the workers' limits and pauses don't hold it. With --queue they place them.",
     "cluster.nobody_asks": "No worker runs for {account}: its orders stand as the journal has them. Start `bulkorders worker` on a machine that holds the key.",
     "cluster.not_refreshed": "No worker has come to the open orders of {account} within {seconds} seconds; they stand as the journal has them. `bulkorders status` says who works.",
     "cluster.asks_queued": "{count} orders are queued for a {kind}. Workers ask the panel; `bulkorders show ORDER` tells what it said.",

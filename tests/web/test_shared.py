@@ -127,7 +127,9 @@ def test_a_page_with_a_key_on_the_shared_journal_places_itself(team, serve, clus
     visitor = serve().visitor()
     assert "placed by workers" not in visitor.text
     visitor.upload("june.csv", csv_of(good(3)))
-    place(visitor)
+    review(visitor)
+    assert "at a pace of its own" in visitor.text
+    confirm(visitor)
     assert "Placed 3" in visitor.text
     assert len(team.desk.sold()) == 3
     assert team.ask(cluster, "SELECT count(*) FROM bulkorders.orders WHERE state = 'placed'") == [(3,)]
