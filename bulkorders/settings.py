@@ -5,6 +5,7 @@ environment; the file names where it is (`key = "env:AGENCY_KEY"`) and never nee
 """
 
 import os
+import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -191,6 +192,11 @@ class Settings(BaseSettings):
         """Where the journal is: BULKORDERS_JOURNAL, or a file in the home folder."""
         return self.journal or str(self.home / "journal.sqlite")
 
+    @property
+    def shared(self) -> bool:
+        """Whether the journal is a database that others work on too."""
+        return re.match(r"postgres(ql)?(\+\w+)?://", self.journal_url, re.IGNORECASE) is not None
+
     def kinds_of_errors(self) -> dict[str, Any]:
         """Return the texts that the settings name for all panels, by kind, as plain values."""
         return {
@@ -208,7 +214,8 @@ class Settings(BaseSettings):
         if name is None and len(known) == 1:
             name = next(iter(known))
         if name is None:
-            code = "settings.which_panel" if known else "settings.no_panel"
+            nothing = "settings.no_panel_here" if self.shared else "settings.no_panel"
+            code = "settings.which_panel" if known else nothing
             raise SettingsError(code, known=sorted(known))
         if name not in known:
             raise SettingsError("settings.unknown_panel", name=name, known=sorted(known))

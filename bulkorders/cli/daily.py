@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bulkorders.cli import cluster
 from bulkorders.cli.options import Amount, mapping_of, shared
+from bulkorders.errors import CallError
 
 if TYPE_CHECKING:
     from bulkorders.cli.day_front import DayFront
     from bulkorders.pipeline.days.day import Day
+    from bulkorders.pipeline.days.hands import Hands
     from bulkorders.pipeline.days.notifying import Channel, Message
     from bulkorders.pipeline.options import Options
     from bulkorders.settings import Settings
@@ -35,6 +38,8 @@ log = logging.getLogger(__name__)
 @click.option(
     "--one-per-link", is_flag=True, help="Let a row wait while its service and link have an open order."
 )
+@click.option("--queue", is_flag=True, help="Let the workers place and ask: this machine needs no API key.")
+@click.option("--wait", is_flag=True, help="With --queue: wait until they have placed what is new.")
 @click.option("--panel", metavar="NAME", help="Which panel of bulkorders.toml is meant.")
 @click.option("--worksheet", metavar="NAME", help="Which worksheet holds the orders.")
 @click.option(
@@ -52,7 +57,14 @@ log = logging.getLogger(__name__)
 @click.argument("sheets", type=click.Path(), nargs=-1, required=True, metavar="SHEET…|FOLDER")
 @shared
 def daily(
-    *, as_json: bool, sheets: tuple[str, ...], notify: tuple[str, ...], log_file: str | None, **given: Any
+    *,
+    as_json: bool,
+    sheets: tuple[str, ...],
+    notify: tuple[str, ...],
+    log_file: str | None,
+    queue: bool,
+    wait: bool,
+    **given: Any,
 ) -> int:
     """Do a day's work: submit what is new, refresh all open orders, write the results.
 
@@ -64,6 +76,7 @@ def daily(
     from bulkorders.pipeline.secrets import addresses, secrets
     from bulkorders.settings import load_settings
 
+    hands = _hands(queue=queue, wait=wait)
     settings = load_settings()
     told = addresses(settings, notify)
     path = Path(log_file) if log_file else settings.home / "logs" / "daily.log"
@@ -73,8 +86,21 @@ def daily(
             _options(given),
             settings,
             notifying.channels(told),
+            hands,
             as_json=as_json,
         )
+
+
+def _hands(*, queue: bool, wait: bool) -> "Hands | None":
+    """Return the workers' hands where they are to do it, None for this machine's own. Raises CallError."""
+    if wait and not queue:
+        raise CallError("call.usage", reason="--wait is for --queue", command="bulkorders daily")
+    if not queue:
+        return None
+    cluster.installed()
+    from bulkorders.cluster.days import Workers
+
+    return Workers(wait=wait)
 
 
 def _options(given: dict[str, Any]) -> "Options":
@@ -89,6 +115,7 @@ def _logged(
     options: "Options",
     settings: "Settings",
     ways: Sequence["Channel"],
+    hands: "Hands | None",
     *,
     as_json: bool,
 ) -> int:
@@ -105,7 +132,7 @@ def _logged(
     front = DayFront(yes=options.yes, quiet=as_json)
     try:
         with front:
-            day = asyncio.run(live(sheets, options, settings, front))
+            day = asyncio.run(live(sheets, options, settings, front, hands))
     except BaseException as error:
         _failed(error, ways, front, time.monotonic() - began)
         raise

@@ -36,7 +36,8 @@ def _lines(day: "Day") -> list[str]:
             facts = {"message": report.stopped.message, "next": report.stopped.next}
             lines.append("  " + wording.note("daily.stopped", facts).strip())
         if report.counts.ready and report.stopped is None:
-            lines.append("  " + wording.note("daily.ready", {"rows": summaries.rows(report.counts.ready)}))
+            note = "daily.queued" if day.queued else "daily.ready"
+            lines.append("  " + wording.note(note, {"rows": summaries.rows(report.counts.ready)}))
         lines += _news(day, report.campaign)
     known = {report.campaign for report in day.runs.runs}
     for scope in dict.fromkeys(fact.scope for fact in day.fresh if fact.scope not in known):

@@ -81,18 +81,31 @@ def submit(*, as_json: bool, **given: Any) -> int:
 @click.option("--results", type=click.Path(), metavar="FILE", help="Where the results workbook goes.")
 @click.option("--panel", metavar="NAME", help="Which panel of bulkorders.toml is meant.")
 @click.option("--campaign", metavar="NAME", help="The campaign these orders belong to.")
+@click.option("--queue", is_flag=True, help="Let the workers ask: this machine needs no API key.")
 @click.argument("sheet", type=click.Path(), required=False)
 @lines_option
 @shared
-def refresh(*, as_json: bool, everything: bool, sheet: str | None, **given: Any) -> int:
+def refresh(*, as_json: bool, everything: bool, queue: bool, sheet: str | None, **given: Any) -> int:
     """Ask what became of the open orders of SHEET, and update its results workbook. Can't spend."""
     if everything == (sheet is not None):
         raise CallError("call.sheet_needed")
     if everything and given["as_lines"]:
         raise CallError("call.lines_of_all")
+    if queue:
+        cluster.installed()
+        _unfit_for_the_queue(given)
     if sheet is not None:
-        return _over_sheet("refresh", {**given, "sheet": sheet}, as_json=as_json)
-    return _refresh_all(given.get("panel"), recheck=bool(given.get("recheck_final")), as_json=as_json)
+        name = "refresh --queue" if queue else "refresh"
+        return _over_sheet(name, {**given, "sheet": sheet}, as_json=as_json)
+    recheck = bool(given.get("recheck_final"))
+    return _refresh_all(given.get("panel"), recheck=recheck, queue=queue, as_json=as_json)
+
+
+def _unfit_for_the_queue(given: dict[str, Any]) -> None:
+    """Raise CallError where something is asked for that workers don't do."""
+    if given.get("recheck_final"):
+        reason = "--recheck is for a machine that holds the key"
+        raise CallError("call.usage", reason=reason, command="bulkorders refresh")
 
 
 def _over_sheet(name: str, given: dict[str, Any], *, as_json: bool) -> int:
@@ -119,9 +132,14 @@ def _run_over(name: str, options: "Options", front: "TerminalFront", *, as_json:
         from bulkorders.cluster import queueing
 
         run[name] = queueing.waiting if name.endswith("--wait") else queueing.queueing
+    elif name == "refresh --queue":
+        from bulkorders.cluster import refreshing as by_workers
+
+        run[name] = by_workers.refresh
     with front:
         report = asyncio.run(run[name](options, load_settings(), front))
-    show_report(report, name.partition(" ")[0], as_json=as_json, as_lines=as_lines)
+    shown = name.partition(" ")[0] if options.dry_run else name  # what is only looked at is in no queue
+    show_report(report, shown, as_json=as_json, as_lines=as_lines)
     return reporting.exit_code_of(report)
 
 
@@ -136,7 +154,7 @@ def _options(given: dict[str, Any]) -> "Options":
     return Options(**told)
 
 
-def _refresh_all(panel: str | None, *, recheck: bool, as_json: bool) -> int:
+def _refresh_all(panel: str | None, *, recheck: bool, queue: bool, as_json: bool) -> int:
     import asyncio
 
     from bulkorders.cli.display import show_runs
@@ -146,9 +164,14 @@ def _refresh_all(panel: str | None, *, recheck: bool, as_json: bool) -> int:
 
     front = TerminalFront(yes=False, quiet=as_json)
     with front:
-        asked = everything.refresh_all(
-            load_settings(), front, panel=panel, recheck=recheck, every_order=as_json
-        )
+        if queue:
+            from bulkorders.cluster import refreshing as by_workers
+
+            asked = by_workers.refresh_all(load_settings(), front, panel=panel)
+        else:
+            asked = everything.refresh_all(
+                load_settings(), front, panel=panel, recheck=recheck, every_order=as_json
+            )
         runs = asyncio.run(asked)
     show_runs(runs, as_json=as_json)
     return everything.exit_code_of(runs)

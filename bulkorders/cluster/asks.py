@@ -12,7 +12,7 @@ from bulkorders.model.lifecycle import RequestKind
 from bulkorders.model.requesting import Requested
 from bulkorders.pipeline import recording
 from bulkorders.pipeline.accounts import now
-from bulkorders.pipeline.options import Front, Listening
+from bulkorders.pipeline.options import Front, Listening, Quiet
 from bulkorders.pipeline.requests import requesting
 from bulkorders.pipeline.requests.requesting import Asking, Choice
 from bulkorders.settings import Settings
@@ -50,15 +50,15 @@ async def _queue(kind: RequestKind, choice: Choice, settings: Settings, front: F
     engine.address_for(settings)
     run, command = uuid4().hex[:12], f"{kind.value} --queue"
     longest = settings.cluster.catalogue_age
+    # on a page the review is approved line by line, and how old a card is differs by then
+    heard = Quiet(yes=False) if choice.reviewed else front
     async with (
         recording.recording(settings, command, run, front) as record,
         engine.opened(settings) as found,
-        cards.accounts(found, await cards.names(found, choice.panel), choice.panel, front, longest) as opened,
+        cards.accounts(found, await cards.names(found, choice.panel), choice.panel, heard, longest) as opened,
     ):
         by_id = {account.id: account for account in opened.values()}
-        for account in by_id.values():
-            account.balance = await account.panel.balance()
-            account.catalogue = await account.panel.catalogue(now())
+        await cards.ask_all(by_id.values())
         asking = Asking(kind, settings, front, record.journal, run, by_id, choice)
         told = await requesting.planned(asking)
         wanted = [(each.order.account, each.order_id) for each in asking.wanted]

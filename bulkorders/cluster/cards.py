@@ -40,8 +40,11 @@ UPDATE panels SET card = %(card)s, catalogue = %(catalogue)s, catalogue_at = clo
 WHERE account = %(account)s RETURNING account
 """
 
-HELD = """
-UPDATE panels SET balance = %(balance)s, balance_at = clock_timestamp() WHERE account = %(account)s RETURNING account
+SPENT = """
+SELECT coalesce(sum(coalesce(o.charge, o.estimate)::numeric), 0)::text AS spent
+FROM (SELECT key, taken_at FROM bulkorders.attempts ORDER BY number DESC LIMIT 50000) a
+JOIN bulkorders.orders o ON o.key = a.key JOIN panels p ON p.account = o.account
+WHERE o.account = %(account)s AND o.state = 'placed' AND a.taken_at > p.balance_at
 """
 
 READ = """
@@ -135,9 +138,11 @@ class CardPanel(Panel):
         self._said = False
 
     async def balance(self) -> Balance:
-        """Return what the account held when a worker asked last, a moment ago where one answers."""
+        """Return what the account held when a worker asked last, less what was placed on it since."""
         self._row = row = await self._fresh()
-        return Balance(Decimal(row["balance"]), row["currency"])
+        spent = await self._engine.one(SPENT, account=self.account)
+        left = money.total((Decimal(row["balance"]), Decimal(spent["spent"] if spent else 0).copy_negate()))
+        return Balance(left, row["currency"])
 
     async def catalogue(self, asked_at: str) -> Catalogue:  # noqa: ARG002 - it has its own time
         """Return the services as a worker listed them. Raises GuardError where that is too long ago."""
@@ -223,6 +228,13 @@ async def accounts(
                 opened[wanted] = Account(await stack.enter_async_context(panel), LocalPace(1))
             found[name] = opened[wanted]
         yield found
+
+
+async def ask_all(accounts: Iterable[Account]) -> None:
+    """Take from each card the balance and services, as fresh as a worker tells them. Raises GuardError."""
+    for account in {account.id: account for account in accounts}.values():
+        account.balance = await account.panel.balance()
+        account.catalogue = await account.panel.catalogue("")
 
 
 async def names(engine: Engine, panel: str | None) -> list[str | None]:

@@ -16,6 +16,7 @@ from procrastinate.schema import SchemaManager
 
 from bulkorders.errors import JournalError, SettingsError
 from bulkorders.journal.address import Address, address_of, is_postgres
+from bulkorders.journal.opening import open_journal
 from bulkorders.settings import Settings
 
 SCHEMA = "bulkorders_engine"
@@ -23,6 +24,9 @@ SCHEMA = "bulkorders_engine"
 
 PREPARING = 0x62756C6D
 """The advisory lock under which the schema is made and upgraded."""
+
+NOT_ALLOWED = "42501"
+"""What the server says where the role it is asked by may not do something."""
 
 ENGINE_VERSION = "1"
 PAUSE, LONGEST_PAUSE = 0.05, 2.0
@@ -62,7 +66,9 @@ class Engine:
             except ConnectorException as error:
                 if not _passes(error):
                     reason = self.address.masked(error.__cause__ or error)
-                    raise JournalError("journal.refused", reason=reason) from None
+                    allowed = getattr(error.__cause__, "sqlstate", None) != NOT_ALLOWED
+                    code = "journal.refused" if allowed else "journal.role"
+                    raise JournalError(code, path=self.address.shown, reason=reason) from None
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
@@ -128,6 +134,19 @@ async def opened(settings: Settings, *, size: int = 4) -> AsyncIterator[Engine]:
         yield engine
     finally:
         await app.close_async()
+
+
+@asynccontextmanager
+async def looked_at(settings: Settings) -> AsyncIterator[Engine]:
+    """Give the engine to who only looks, where there is a journal: nothing is made by looking.
+
+    Raises SettingsError, JournalError.
+    """
+    address_for(settings)
+    journal = await open_journal(settings.journal_url, read_only=True)
+    await journal.close()
+    async with opened(settings, size=2) as found:
+        yield found
 
 
 async def _each_alone(connection: Any) -> None:

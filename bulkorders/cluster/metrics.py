@@ -105,7 +105,7 @@ def text(found: Status) -> str:
     for name, samples in _samples(found).items():
         kind = "counter" if name.endswith("_total") else "gauge"
         lines += [f"# HELP {name} {HELP[name]}", f"# TYPE {name} {kind}"]
-        lines += [f"{name}{_labels(labels)} {value:g}" for labels, value in samples]
+        lines += [f"{name}{_labels(labels)} {_figure(value)}" for labels, value in samples]
     return "\n".join(lines) + "\n"
 
 
@@ -152,6 +152,11 @@ def _add_workers(samples: dict[str, list[Sample]], found: Status) -> None:
             samples["bulkorders_worker_orders_total"].append(
                 ({**named, "outcome": outcome}, float(getattr(worker, outcome)))
             )
+
+
+def _figure(value: float) -> str:
+    """Return every digit of it: rounded to six, a counter stands still beyond a million."""
+    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _labels(labels: Mapping[str, str]) -> str:

@@ -1,20 +1,17 @@
 """Pause and resume of a panel by a person, from any machine: no key is needed for it."""
 
 import platform
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 
 from bulkorders.cluster import engine, panels
 from bulkorders.cluster.bench import SWEEP_NOW
 from bulkorders.errors import CallError
-from bulkorders.journal.opening import open_journal
 from bulkorders.pipeline.recording import who
 from bulkorders.settings import Settings
 
 
 async def pause(settings: Settings, name: str, reason: str) -> str:
     """Let nobody on any machine begin another order on this panel; return its account. Raises CallError."""
-    async with _opened(settings) as found:
+    async with engine.looked_at(settings) as found:
         account = await _account(found, name)
         await panels.pause(found, account, panels.BY_HAND, reason, by=_by())
     return account
@@ -22,7 +19,7 @@ async def pause(settings: Settings, name: str, reason: str) -> str:
 
 async def resume(settings: Settings, name: str) -> tuple[str, bool]:
     """Let all machines go on with this panel; return its account, and whether it was paused. Raises CallError."""
-    async with _opened(settings) as found:
+    async with engine.looked_at(settings) as found:
         account = await _account(found, name)
         was = await panels.resume(found, account, by=_by())
         await found.all(SWEEP_NOW)
@@ -34,19 +31,9 @@ def _by() -> str:
 
 
 async def _account(found: engine.Engine, name: str) -> str:
-    states: Sequence[panels.PanelState] = await panels.states(found)
+    states = await panels.states(found)
     accounts = [each.account for each in states if name in (each.name, each.account)]
     if len(accounts) != 1:
         known = sorted({each.name for each in states})
         raise CallError("cluster.panel_name", name=name, known=known, found=len(accounts))
     return accounts[0]
-
-
-@asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[engine.Engine]:
-    """Give the engine, where there is a journal: nothing is made by looking."""
-    engine.address_for(settings)
-    journal = await open_journal(settings.journal_url, read_only=True)
-    await journal.close()
-    async with engine.opened(settings, size=1) as found:
-        yield found

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
@@ -19,6 +19,7 @@ from bulkorders.model.orders import ValidatedOrder
 from bulkorders.model.progress import Progress
 from bulkorders.model.report import Report, Stop
 from bulkorders.pipeline import ending, recording, story
+from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.intake import checking, guards
 from bulkorders.pipeline.intake.checking import Checking
 from bulkorders.pipeline.options import Front, Listening, Options
@@ -29,6 +30,7 @@ from bulkorders.settings import Settings
 from bulkorders.submission.draining import draining
 from bulkorders.submission.resuming import Plan
 
+COMMAND = "submit --queue"
 LOOK = 0.5
 """Seconds between two looks at how far the workers are."""
 
@@ -80,14 +82,26 @@ async def _submit(options: Options, settings: Settings, front: Front, *, wait: b
     run = await checking.read(options, settings, front)
     longest = settings.cluster.catalogue_age
     async with (
-        recording.recording(settings, "submit --queue", run.run, front) as record,
+        recording.recording(settings, COMMAND, run.run, front) as record,
         engine.opened(settings) as found,
         cards.accounts(found, run.panel_names(), options.panel, front, longest) as opened,
-        _alone(found, sorted({account.id for account in opened.values()}), run.run) as alone,
     ):
-        for account in {account.id: account for account in opened.values()}.values():
-            account.balance = await account.panel.balance()
-            account.catalogue = await account.panel.catalogue("")
+        return await over(found, run, opened, record, front, wait=wait)
+
+
+async def over(
+    found: Engine,
+    run: Checking,
+    opened: Mapping[str | None, Account],
+    record: Record,
+    front: Front,
+    *,
+    wait: bool,
+    command: str = COMMAND,
+) -> Report:
+    """Do the whole of a `submit --queue` over a sheet that was read. Raises what ends it before the first cent."""
+    async with _alone(found, sorted({account.id for account in opened.values()}), run.run) as alone:
+        await cards.ask_all(opened.values())
 
         async def costed(asked: Checking, journal: Journal, send: Sequence[ValidatedOrder]) -> list[Cost]:
             await alone.take()  # again after the review: a person may have looked at it for long
@@ -100,27 +114,28 @@ async def _submit(options: Options, settings: Settings, front: Front, *, wait: b
         begun = await recording.begin(
             record.journal,
             run.run,
-            "submit --queue",
+            command,
             campaign=run.campaign,
-            sheet=options.sheet,
+            sheet=run.options.sheet,
             results=results,
         )
         keys = await _queue(found, run, record, plan)
-        await alone.let_go()
-        stopped = await _waited(found, run, front, len(keys)) if wait and keys else None
-        if keys and not wait:
-            front.tell(wording.note("cluster.queued", {"count": len(keys)}))
-        return await ending.finish(
-            run,
-            record.journal,
-            front,
-            begun,
-            results,
-            stopped=stopped,
-            placed_now=keys,
-            ask_balance=False,
-            queued=True,
-        )
+    stopped = None
+    if keys and wait:
+        stopped = await _waited(found, run, front, len(keys))
+    elif keys:
+        front.tell(wording.note("cluster.queued", {"count": len(keys)}))
+    return await ending.finish(
+        run,
+        record.journal,
+        front,
+        begun,
+        results,
+        stopped=stopped,
+        placed_now=keys,
+        ask_balance=False,
+        queued=True,
+    )
 
 
 @asynccontextmanager

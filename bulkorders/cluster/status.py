@@ -8,7 +8,6 @@ from typing import Any
 from bulkorders.cluster import engine, panels
 from bulkorders.cluster.engine import Engine
 from bulkorders.cluster.panels import PanelState
-from bulkorders.journal.opening import open_journal
 from bulkorders.settings import Settings
 
 WORKERS = """
@@ -129,11 +128,7 @@ def needs_a_person(state: PanelState) -> bool:
 
 async def look(settings: Settings) -> Status:
     """Return how everything stands. Raises SettingsError, JournalError."""
-    engine.address_for(settings)
-    # the journal first: where there is none, nothing is made
-    journal = await open_journal(settings.journal_url, read_only=True)
-    await journal.close()
-    async with engine.opened(settings, size=2) as found:
+    async with engine.looked_at(settings) as found:
         return await read(found, settings.cluster.silent_after)
 
 

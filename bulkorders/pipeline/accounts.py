@@ -2,8 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,6 +79,26 @@ async def opened(
                 by_profile[found] = Account(client, pace)
             accounts[name] = by_profile[found]
         yield accounts
+
+
+Opening = Callable[
+    [Settings, Options, Iterable[str | None], Front],
+    AbstractAsyncContextManager[Mapping[str | None, Account]],
+]
+"""Gives the accounts by the panel names that rows use, each with what its panel says now."""
+
+
+@asynccontextmanager
+async def asked(
+    settings: Settings,
+    options: Options,
+    names: Iterable[str | None],
+    _front: Front,
+) -> AsyncIterator[Mapping[str | None, Account]]:
+    """Give the accounts of the settings, each just asked for its balance and services. Raises PanelError."""
+    async with opened(settings, options, names) as found:
+        await ask_all(found.values())
+        yield found
 
 
 async def ask_all(accounts: Iterable[Account], *, catalogue: bool = True) -> None:

@@ -36,15 +36,22 @@ async def check(options: Options, settings: Settings, front: Front) -> Report:
 
 
 async def look(
-    options: Options, settings: Settings, front: Front, stage: Callable[[str], None] | None = None
+    options: Options,
+    settings: Settings,
+    front: Front,
+    stage: Callable[[str], None] | None = None,
+    *,
+    opening: accounts.Opening = accounts.asked,
 ) -> Looked:
-    """Check as `check` does, and keep all that was found; `stage` is told what is being done, in a word."""
+    """Check as `check` does, and keep all that was found; `stage` is told what is being done, in a word.
+
+    `opening` gives the accounts that rows are checked against.
+    """
     heard, tell = Listening(front), stage or (lambda _: None)
     tell("reading")
     run = await checking.read(options, settings, heard)
-    async with accounts.opened(settings, options, run.panel_names()) as opened:
-        tell("catalogue")
-        await accounts.ask_all(opened.values())
+    tell("catalogue")
+    async with opening(settings, options, run.panel_names(), heard) as opened:
         tell("checking")
         journal = await open_journal(settings.journal_url, read_only=True)
         try:
@@ -101,6 +108,8 @@ async def over(
 
     Raises what ends a run before the first cent; what stops it later is in the report.
     """
+    if run.settings.shared:
+        front.tell(wording.note("cluster.own_pace", {}))
     for account in _distinct(opened.values()):
         await accounts.confirm_key(record.journal, account, front)
     agreed = await agreed_on(run, opened, record, front)

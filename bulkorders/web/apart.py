@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 from bulkorders.settings import Settings
+from bulkorders.web.hands import Hands
 
 Result = TypeVar("Result")
 
@@ -17,6 +18,12 @@ async def apart(story: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     It speaks the language of the request it is begun in, and goes on where the request is given up.
     """
     return await asyncio.to_thread(lambda: asyncio.run(story()))
+
+
+def hands_of(request: Request) -> Hands:
+    """Return the hands that do what is asked on the page."""
+    found: Hands = request.app.state.desk.hands
+    return found
 
 
 def settings_of(request: Request) -> Settings:

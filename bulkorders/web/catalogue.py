@@ -17,10 +17,8 @@ from starlette.routing import Route
 
 from bulkorders import wording
 from bulkorders.errors import BulkordersError
-from bulkorders.pipeline.accounts import ask_one
-from bulkorders.pipeline.panels.listing import Listed, listed
 from bulkorders.sheet.templates import write_template
-from bulkorders.web.apart import apart, settings_of
+from bulkorders.web.apart import apart, hands_of, settings_of
 from bulkorders.web.history import XLSX, page_of
 from bulkorders.web.rendering import fragment_wanted, render
 from bulkorders.wording import summaries
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
 
     from bulkorders.model.catalogue import Service
     from bulkorders.pipeline.accounts import Account
+    from bulkorders.web.hands import Named
 
 PAGE = 50
 FRESH = 120.0
@@ -42,7 +41,7 @@ FRESH = 120.0
 class Held:
     """What one account holds, or why it could not be asked."""
 
-    panel: Listed
+    panel: Named
     account: Account | None = None
     error: BulkordersError | None = None
 
@@ -50,7 +49,7 @@ class Held:
 async def services(request: Request) -> Response:
     """List what a panel sells today, searched by words."""
     told = request.query_params
-    panels = listed(settings_of(request))
+    panels = await _panels(request)
     panel = told.get("panel") or None
     account = _kept(request, panel)
     search, page = told.get("q", "").strip(), page_of(request)
@@ -107,25 +106,30 @@ def _shelf(request: Request) -> dict[str | None, tuple[float, Account]]:
 
 
 async def _asked(request: Request, panel: str | None) -> Account:
-    settings = settings_of(request)
-    account = await apart(lambda: ask_one(settings, panel, catalogue=True))
+    settings, hands = settings_of(request), hands_of(request)
+    account = await apart(lambda: hands.ask_one(settings, panel, catalogue=True))
     _shelf(request)[panel] = (time.monotonic(), account)
     return account
 
 
 async def balance(request: Request) -> Response:
     """Show what each account holds; one that can't be asked says why, and keeps no other from being shown."""
-    panels = listed(settings_of(request))
+    panels = await _panels(request)
     if not (fragment_wanted(request) or "ask" in request.query_params):
         return render(request, "balance.html", panels=panels, held=None)
     held = [await _held(request, each) for each in panels]
     return render(request, "balance.html", panels=panels, held=held)
 
 
-async def _held(request: Request, panel: Listed) -> Held:
-    settings = settings_of(request)
+async def _panels(request: Request) -> Sequence[Named]:
+    settings, hands = settings_of(request), hands_of(request)
+    return await apart(lambda: hands.panels(settings))
+
+
+async def _held(request: Request, panel: Named) -> Held:
+    settings, hands = settings_of(request), hands_of(request)
     try:
-        account = await apart(lambda: ask_one(settings, panel.name, catalogue=False))
+        account = await apart(lambda: hands.ask_one(settings, panel.name, catalogue=False))
     except BulkordersError as error:
         return Held(panel, error=wording.explain(error))
     return Held(panel, account)

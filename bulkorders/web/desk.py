@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bulkorders.errors import GuardError
 from bulkorders.web.front import PageFront
+from bulkorders.web.hands import hands_of
 from bulkorders.web.jobs import Job, Story
 from bulkorders.web.keeping import Shelf
 
@@ -57,9 +58,11 @@ class Desk:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.hands = hands_of(settings)
         self.shelf = Shelf(settings.home)
         self.closing = False
         self.leaving = False
+        self.panel_names: list[str] = []
         self.looked: Remembered[Looked] = Remembered(MOST_LOOKED)
         self.recalled: Remembered[Recalled] = Remembered(MOST_LOOKED)
         self.last_runs: dict[str, str | None] = {}
@@ -80,7 +83,8 @@ class Desk:
     ) -> Job:
         """Begin a job for whoever asks, and return it; `then` is where it leads when it went well.
 
-        Raises Busy where one that changes the journal is under way already.
+        Raises Busy where one that changes the journal is under way already; in a journal that is shared, one
+        that is about the same sheet.
         """
         who = str(request.state.who)
         job = Job(
@@ -95,7 +99,7 @@ class Desk:
         with self._lock:
             if self.closing:
                 raise Busy("page.closing")
-            other = self._exclusive()
+            other = self._exclusive(about if self.settings.shared else None)
             if job.exclusive and other is not None:
                 raise Busy("page.busy", title=other.title, who=other.who, job=other.id)
             self._jobs[job.id] = job
@@ -119,8 +123,9 @@ class Desk:
         """Return the run that changes the journal just now, or None."""
         return self._exclusive()
 
-    def _exclusive(self) -> Job | None:
-        return next((job for job in self._jobs.values() if job.exclusive and not job.over), None)
+    def _exclusive(self, about: str | None = None) -> Job | None:
+        under_way = (job for job in self._jobs.values() if job.exclusive and not job.over)
+        return next((job for job in under_way if about is None or job.about == about), None)
 
     def _forget(self) -> None:
         ended = [job.id for job in self._jobs.values() if job.over]

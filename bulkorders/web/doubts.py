@@ -13,7 +13,7 @@ from bulkorders import wording
 from bulkorders.errors import BulkordersError, CallError
 from bulkorders.pipeline.settling import resolving
 from bulkorders.pipeline.settling.resolving import Verdicts
-from bulkorders.web.apart import apart, settings_of
+from bulkorders.web.apart import apart, hands_of, settings_of
 from bulkorders.web.errands import Errand, ErrandFront, begin
 from bulkorders.web.evidence import evidence, risk
 from bulkorders.web.failing import status_of
@@ -56,6 +56,7 @@ async def show(request: Request, wrong: Wrong | None = None) -> Response:
         settled=request.query_params.get("settled", ""),
         about=request.query_params.get("about", ""),
         campaign=campaign,
+        queued=hands_of(request).queued,
         risk=risk(found.doubts),
     )
 

@@ -39,11 +39,12 @@ MOST = 50
 class Errand:
     """One errand: what it is (`refresh`, `refill`, `cancel`, `prove`), how far it is, and what it came to.
 
-    `found` is the pipeline's own answer, `error` what stopped it instead.
+    `found` is the pipeline's own answer, `error` what stopped it instead; `queued`: workers do what it asked for.
     """
 
     kind: str
     back: str
+    queued: bool = False
     id: str = field(default_factory=lambda: uuid4().hex[:12])
     far: Progress | None = None
     told: list[str] = field(default_factory=list)

@@ -1,5 +1,6 @@
 """The runs of the past: the list of them, and the workbook a run wrote."""
 
+import platform
 from pathlib import Path
 
 from starlette.requests import Request
@@ -32,6 +33,7 @@ async def show(request: Request) -> Response:
         "history.html",
         runs=[(each, told_of(each)) for each in shown],
         campaign=campaign,
+        shared=settings.shared,
         page=page,
         more=more,
         workbooks={each.id for each in shown if workbook_of(each) is not None},
@@ -51,8 +53,8 @@ def page_of(request: Request) -> int:
 
 
 def workbook_of(run: Run) -> Path | None:
-    """Return the results workbook a run wrote, where it is still there."""
-    path = Path(run.results) if run.results else None
+    """Return the results workbook a run wrote, where it is still there; another machine's path is none of ours."""
+    path = Path(run.results) if run.results and run.machine in ("", platform.node()) else None
     return path if path is not None and path.suffix.lower() == ".xlsx" and path.is_file() else None
 
 

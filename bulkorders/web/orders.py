@@ -11,11 +11,9 @@ from bulkorders.errors import CallError, Declined
 from bulkorders.journal.opening import open_journal
 from bulkorders.model.lifecycle import RequestKind, State
 from bulkorders.model.outcomes import FINAL, Delivery
-from bulkorders.pipeline.following.everything import refresh_all
 from bulkorders.pipeline.following.telling import story_of
 from bulkorders.pipeline.requests.requesting import Choice
-from bulkorders.pipeline.requests.requesting import request as ask_panel
-from bulkorders.web.apart import apart, settings_of
+from bulkorders.web.apart import apart, hands_of, settings_of
 from bulkorders.web.errands import Errand, ErrandFront, begin
 from bulkorders.web.history import page_of
 from bulkorders.web.rendering import render
@@ -102,17 +100,17 @@ async def story(request: Request) -> Response:
 
 async def refresh(request: Request) -> Response:
     """Ask the panels about all open orders; can't spend."""
-    settings, errand = settings_of(request), Errand("refresh", "/orders")
-    return begin(request.app, errand, lambda: refresh_all(settings, ErrandFront(errand), every_order=False))
+    settings, errand, hands = settings_of(request), Errand("refresh", "/orders"), hands_of(request)
+    return begin(request.app, errand, lambda: hands.refresh_all(settings, ErrandFront(errand)))
 
 
 async def review(request: Request) -> Response:
     """Show what asking for refills or cancels of the chosen orders would come to, before anything is asked."""
     kind, ids = await _chosen(request)
-    settings, errand = settings_of(request), Errand(kind.value, "/orders")
+    settings, errand, hands = settings_of(request), Errand(kind.value, "/orders"), hands_of(request)
     try:
         nothing = await apart(
-            lambda: ask_panel(kind, Choice(order_ids=ids, reviewed=True), settings, ErrandFront(errand))
+            lambda: hands.request(kind, Choice(order_ids=ids, reviewed=True), settings, ErrandFront(errand))
         )
     except Declined:
         lines = list(errand.told)
@@ -127,12 +125,13 @@ async def ask(request: Request) -> Response:
     kind, ids = await _chosen(request)
     form = await request.form()
     approved = [str(line) for line in form.getlist("line")]
-    settings, errand = settings_of(request), Errand(kind.value, "/orders")
+    settings, hands = settings_of(request), hands_of(request)
+    errand = Errand(kind.value, "/orders", queued=hands.queued)
     front = ErrandFront(errand, approved)
     return begin(
         request.app,
         errand,
-        lambda: ask_panel(kind, Choice(order_ids=ids, reviewed=True), settings, front),
+        lambda: hands.request(kind, Choice(order_ids=ids, reviewed=True), settings, front),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -17,12 +16,14 @@ from bulkorders import wording
 from bulkorders.model import money
 from bulkorders.pipeline.following.recalled import Recalled, recall
 from bulkorders.sheet.results.replacing import RESULTS_SUFFIX
+from bulkorders.web.history import workbook_of
 from bulkorders.web.rendering import fragment_wanted, render
 from bulkorders.web.sheets import XLSX
 from bulkorders.web.table import SIZE, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from starlette.requests import Request
 
@@ -77,6 +78,7 @@ async def show(request: Request) -> Response:
         kept=desk.shelf.of_path(found.run.sheet),
         there=_file(found) is not None,
         busy=desk.under_way(),
+        shared=desk.settings.shared,
         **facts,
     )
 
@@ -116,8 +118,7 @@ async def download(request: Request) -> Response:
 
 
 def _file(found: Recalled) -> Path | None:
-    path = Path(found.run.results) if found.run.results else None
-    return path if path is not None and path.suffix == ".xlsx" and path.is_file() else None
+    return workbook_of(found.run)
 
 
 routes = [Route("/runs/{run}", show), Route("/runs/{run}/results.xlsx", download)]

@@ -16,7 +16,6 @@ from starlette.routing import Route
 from bulkorders import wording
 from bulkorders.errors import BulkordersError
 from bulkorders.model.money import plain
-from bulkorders.pipeline import story
 from bulkorders.pipeline.following.recalled import recall
 from bulkorders.pipeline.following.telling import history
 from bulkorders.pipeline.looked import Looked, write_to_fix
@@ -101,7 +100,7 @@ class Purse:
 
 def _panels(desk: Desk) -> list[tuple[str, str]]:
     """Return the panels one can choose from, with what they are called."""
-    names = sorted(desk.settings.all_panels())
+    names = desk.panel_names
     usual = ("", wording.translated("the usual one"))
     return [usual, *((name, name) for name in names)] if len(names) > 1 else []
 
@@ -158,7 +157,8 @@ async def _checked(request: Request, kept: Kept) -> Response:
     front = LookingFront(plain=desk.shelf.named)
 
     async def look(_front: PageFront) -> Looked:
-        found = await story.look(kept.options(), desk.settings, front, front.stage)
+        found = await desk.hands.look(kept.options(), desk.settings, front, front.stage)
+        desk.panel_names = sorted(each.name for each in await desk.hands.panels(desk.settings))
         # Made once, in the language of whoever checks: a page of the table is then quick.
         whole = found.report.model_copy(update={"orders": tuple(found.report.orders)})
         looked = replace(found, report=whole)
@@ -235,7 +235,7 @@ async def submit(request: Request) -> Response:
     def place(settings: Any) -> Callable[[PageFront], Awaitable[Report]]:
         async def run(front: PageFront) -> Report:
             try:
-                report = await story.submit(options, settings, front)
+                report: Report = await desk.hands.submit(options, settings, front)
             finally:
                 desk.looked.pop(kept.id, None)
             recalled = await recall(settings, report.run)

@@ -45,6 +45,7 @@ async def start(request: Request) -> Response:
         given=given,
         busy=desk.under_way(),
         panels=_panels(desk),
+        queued=desk.hands.queued,
         who=request.state.who,
         largest=LARGEST_SHEET // 1_000_000,
     )
@@ -55,9 +56,13 @@ def _panels(desk: Desk) -> int:
     return len(desk.settings.all_panels())
 
 
+SENDING = frozenset({"submit", "submit --queue"})
+"""Commands that send the orders of a sheet."""
+
+
 async def given_before(desk: Desk, most: int) -> list[Given]:
     """Return the sheets given last, with what became of them."""
-    runs = [run for run in await history(desk.settings, RUNS) if run.command == "submit"]
+    runs = [run for run in await history(desk.settings, RUNS) if run.command in SENDING]
     last: dict[str, Run] = {}
     for each in reversed(runs):
         last[each.sheet or ""] = each

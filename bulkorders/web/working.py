@@ -17,6 +17,7 @@ from bulkorders import wording
 from bulkorders.model.money import plain
 from bulkorders.model.progress import Progress
 from bulkorders.model.report import AccountMoney
+from bulkorders.web.apart import hands_of
 from bulkorders.web.confirming import Total, totals, typed_right
 from bulkorders.web.desk import Desk
 from bulkorders.web.front import Question
@@ -99,13 +100,14 @@ async def show(request: Request) -> Response:
         return RedirectResponse(job.leads_to, status_code=303)
     if stand is Stand.FAILED and job.kind == "check":
         return RedirectResponse(job.leads_to, status_code=303)
+    queued = hands_of(request).queued
     facts: dict[str, Any] = {"job": job, "stand": stand, "notes": job.front.told, "error": job.error}
     question = job.front.question
     if stand is Stand.ASKING and question is not None:
         return _asking(request, job, question)
     if stand is Stand.FAILED:
         return render(request, "ended.html", **facts)
-    return render(request, "working.html", gauge=gauge_of(job), span=span, **facts)
+    return render(request, "working.html", gauge=gauge_of(job), span=span, queued=queued, **facts)
 
 
 def _asking(request: Request, job: Job, question: Question, wrong: str = "") -> Response:
@@ -122,6 +124,7 @@ def _asking(request: Request, job: Job, question: Question, wrong: str = "") -> 
         totals=wanted,
         after=left_of,
         wrong=wrong,
+        queued=hands_of(request).queued,
         minutes=minutes,
         notes=job.front.told,
     )

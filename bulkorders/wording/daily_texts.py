@@ -28,6 +28,7 @@ DAILY_NOTES: dict[str, str] = {
     "daily.not_notified": "The notification {number} ({kind}) could not be sent. The run itself is not touched by that.",
     "daily.notified": "Notifications sent: {count}.",
     "daily.ready": "{rows} ready and not sent; --yes sends what is ready.",
+    "daily.queued": "{rows} in the queue: workers place them, and tomorrow's run has their results.",
     "daily.stopped": "Stopped: {message} {next}",
     "daily.title": "bulkorders daily: {told}",
     "daily.title_stopped": "stopped",

@@ -5,6 +5,10 @@ DATABASE_ERRORS: dict[str, tuple[str, str]] = {
         "The journal's database {path} can't be reached: {reason}.",
         "Check that the server runs, and the user and password of BULKORDERS_JOURNAL; then run the command again: nothing is sent twice.",
     ),
+    "journal.role": (
+        "This user of the journal's database {path} may not do that: {reason}.",
+        "Ask whoever looks after the database for the rights, or do it on another machine. Nothing was changed.",
+    ),
     "journal.address_wrong": (
         "The address of the journal's database, {path}, can't be understood.",
         "Write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with %40 for an @ and %2F for a slash within the password; or leave the password to env:NAME.",

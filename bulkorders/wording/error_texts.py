@@ -5,6 +5,10 @@ RUN_ERRORS: dict[str, tuple[str, str]] = {
         "No panel is set.",
         "Set BULKORDERS_PANEL_URL and BULKORDERS_PANEL_KEY, or write [panels.NAME] into bulkorders.toml; `bulkorders demo` needs neither.",
     ),
+    "settings.no_panel_here": (
+        "No panel is set on this machine, which shares its journal with others.",
+        "Let the workers do it: `submit`, `refresh`, `refill`, `cancel` and `daily` take --queue and need no API key. Or run it where [panels.NAME] is set.",
+    ),
     "settings.no_key": ("There is no API key for {url}.", "Set BULKORDERS_PANEL_KEY."),
     "settings.which_panel": ("There are several panels: {known}.", "Choose one with --panel NAME."),
     "settings.unknown_panel": (

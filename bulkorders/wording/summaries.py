@@ -180,6 +180,9 @@ def next_step(report: Report, command: str) -> str:
     counts, sheet = report.counts, quoted(report.sheet)
     if report.stopped is not None or command == "demo":
         return ""
+    command, _, queued = command.partition(" ")
+    if queued and (counts.open or counts.ready):
+        return translated("Next: bulkorders refresh {sheet} --queue").format(sheet=sheet)
     if command == "check" and counts.ready:
         return translated("Next: bulkorders submit {sheet}").format(sheet=sheet)
     if counts.open and command in ("submit", "refresh"):

@@ -1,6 +1,7 @@
-"""The load's panel: a process of its own that answers after a fixed time, at a fraction of a client's cost.
+"""The load's panel: a process of its own that answers after some time, at a fraction of a client's cost.
 
     python load_panel.py --latency 0.1 --services 5000
+    python load_panel.py --latency 0.3-0.7
 
 It prints its port, and then serves until it is ended. `action=figures` tells how many orders it took, when
 the first arrived and when the last was answered, by its own clock; `action=reset` begins anew.
@@ -9,6 +10,7 @@ the first arrived and when the last was answered, by its own clock; `action=rese
 import argparse
 import asyncio
 import json
+import random
 import time
 from urllib.parse import parse_qsl
 
@@ -18,8 +20,9 @@ HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\
 class Shop:
     """What the panel sells, and what it has sold: ids are numbers that go up."""
 
-    def __init__(self, latency: float, services: int) -> None:
+    def __init__(self, latency: tuple[float, float], services: int) -> None:
         self.latency = latency
+        self.draw = random.Random(1)  # noqa: S311 - the same waits in every run
         self.catalogue = json.dumps([service(number) for number in range(1, services + 1)]).encode()
         self.reset()
 
@@ -115,7 +118,7 @@ class Connection(asyncio.Protocol):
         shop.first = shop.first or time.perf_counter()
         shop.at_once += 1
         shop.most_at_once = max(shop.most_at_once, shop.at_once)
-        self.loop.call_later(shop.latency, self.sell, keep)
+        self.loop.call_later(shop.draw.uniform(*shop.latency), self.sell, keep)
 
     def sell(self, keep: bool) -> None:
         """Answer an order with its id."""
@@ -132,10 +135,22 @@ class Connection(asyncio.Protocol):
             self.transport.close()
 
 
+def seconds(told: str) -> tuple[float, float]:
+    """Return `0.1` or `0.3-0.7` as the ends of a range."""
+    low, _, high = told.partition("-")
+    return float(low), float(high or low)
+
+
 async def main() -> None:
     """Serve until the process is ended."""
     asked = argparse.ArgumentParser()
-    asked.add_argument("--latency", type=float, default=0.1, help="seconds before an order is answered")
+    asked.add_argument(
+        "--latency",
+        type=seconds,
+        default=(0.1, 0.1),
+        metavar="N|N-N",
+        help="seconds before an order is answered, or a range of them (0.1)",
+    )
     asked.add_argument("--services", type=int, default=5000)
     given = asked.parse_args()
     shop = Shop(given.latency, given.services)

@@ -131,8 +131,8 @@ class LoadPanel:
 
 
 @contextmanager
-def load_panel(latency: float, services: int = 5000) -> Iterator[LoadPanel]:
-    """Start the load's panel, and end it."""
+def load_panel(latency: float | str, services: int = 5000) -> Iterator[LoadPanel]:
+    """Start the load's panel, and end it; `latency` in seconds, or a range of them such as `0.3-0.7`."""
     command = [
         *(sys.executable, str(HERE / "load_panel.py")),
         *("--latency", str(latency), "--services", str(services)),
@@ -143,6 +143,24 @@ def load_panel(latency: float, services: int = 5000) -> Iterator[LoadPanel]:
             yield LoadPanel(int(process.stdout.readline()))
         finally:
             process.terminate()
+
+
+def cpu_of(pid: int, *, children: bool = False) -> float:
+    """Return the seconds of CPU that a running process has used, with `children` those of its ended ones too."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, told[11 : 15 if children else 13])) / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_of_database(folder: Path) -> float:
+    """Return the seconds of CPU of all processes of the server whose data is in this folder."""
+    postmaster = int((folder / "postmaster.pid").read_text().split()[0])
+    found = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, text=True, check=False
+    )
+    return cpu_of(postmaster, children=True) + sum(cpu_of(int(each)) for each in found.stdout.split())
 
 
 def table(figures: Sequence[Figure]) -> str:

@@ -2,7 +2,8 @@
 
     python tests/benchmarks/run.py [--runs 3] [--json FILE] [NAME …]
 
-NAME is one of: start, submit, sheets, refresh, journal, full. Without a name all but `full` are measured.
+NAME is one of: start, submit, sheets, refresh, journal, full, machines. Without a name all but `full` and `machines`
+are measured; `machines` needs a PostgreSQL server that it can start (Debian: postgresql).
 It prints a table, and may keep everything as JSON.
 """
 
@@ -20,7 +21,11 @@ MEASURES = {
     "refresh": "refreshing",
     "journal": "grouping",
     "full": "full_sheet",
+    "machines": "machines",
 }
+
+LONG = ("full", "machines")
+"""What takes more than five minutes, or needs more than this machine: measured where it is named."""
 
 
 def main() -> None:
@@ -31,7 +36,7 @@ def main() -> None:
     asked.add_argument("--json", type=Path, metavar="FILE", help="where the figures are kept")
     given = asked.parse_args()
     figures: list[Figure] = []
-    for name in given.names or [each for each in MEASURES if each != "full"]:
+    for name in given.names or [each for each in MEASURES if each not in LONG]:
         for each in importlib.import_module(MEASURES[name]).measure(given.runs):
             figures.append(each)
             print(table([each]).splitlines()[-1], file=sys.stderr, flush=True)

@@ -31,6 +31,10 @@ from typing import Any
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+
+from measuring import cpu_of, cpu_of_database
+
 HERE = Path(__file__).parent
 DAY = 86_400
 
@@ -296,14 +300,12 @@ class Campaign:
     def _used(self) -> float:
         """Return the seconds of CPU of all workers, past and present."""
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        ticks = sum(_ticks(worker.pid) for worker in self._workers if worker.poll() is None)
-        return used.ru_utime + used.ru_stime - self._cpu + ticks / os.sysconf("SC_CLK_TCK")
+        alive = sum(cpu_of(worker.pid) for worker in self._workers if worker.poll() is None)
+        return used.ru_utime + used.ru_stime - self._cpu + alive
 
     def _database_used(self) -> float:
         """Return the seconds of CPU of the database's processes there are."""
-        postmaster = int((self.cluster._data / "postmaster.pid").read_text().split()[0])  # noqa: SLF001 - the tests' own
-        found = [postmaster, *_children(postmaster)]
-        return sum(_ticks(pid, children=pid == postmaster) for pid in found) / os.sysconf("SC_CLK_TCK")
+        return cpu_of_database(self.cluster._data)  # noqa: SLF001 - the tests' own
 
     def _judge(self) -> None:
         """Hold the journal against the panel's own record of what it was asked and sold."""
@@ -340,21 +342,6 @@ def _windows(times: list[float]) -> Iterator[int]:
         while last < len(times) and times[last] < moment + 1:
             last += 1
         yield last - first
-
-
-def _ticks(pid: int, *, children: bool = False) -> int:
-    try:
-        told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    except OSError:
-        return 0
-    return sum(map(int, told[11 : 15 if children else 13]))
-
-
-def _children(pid: int) -> list[int]:
-    found = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
-    )
-    return [int(each) for each in found.stdout.split()]
 
 
 @pytest.mark.campaign

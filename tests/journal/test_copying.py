@@ -1,7 +1,10 @@
 """Tests of moving a journal from its file into a database."""
 
 import dataclasses
+import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from decimal import Decimal
 
@@ -100,6 +103,38 @@ def test_a_copy_that_was_made_can_be_asked_for_again(full, database, tmp_path):
     """The same command finds that all is there, as after a break at the very end."""
     first = copy_journal(full, address_of(database), home=tmp_path)
     assert copy_journal(full, address_of(database), home=tmp_path) == first
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from bulkorders.journal import copying
+from bulkorders.journal.address import address_of
+
+honest = copying._copy
+
+def killed(file, connection, table):
+    if table == "events":
+        os.kill(os.getpid(), signal.SIGKILL)
+    honest(file, connection, table)
+
+copying._copy = killed
+copying.copy_journal(Path(sys.argv[1]), address_of(sys.argv[2]), home=Path(sys.argv[3]))
+"""
+
+
+def test_a_copy_that_is_killed_midway_is_made_anew(run, full, database, tmp_path):
+    """Nothing of it is in the database, nobody writes the file meanwhile, and the same command completes it."""
+    before = everything(run, full)
+    process = [sys.executable, "-c", KILLED, str(full), database, str(tmp_path)]
+    assert subprocess.run(process, check=False).returncode == -signal.SIGKILL
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT count(*) FROM bulkorders.orders").fetchone() == (0,)
+    with pytest.raises(JournalError) as raised:
+        run(open_journal(full))
+    assert raised.value.code == "journal.sealed"
+    copied = copy_journal(full, address_of(database), home=tmp_path)
+    assert (copied.rows["orders"], everything(run, database)) == (6, before)
 
 
 def test_a_database_with_entries_of_its_own_is_refused(run, full, database, tmp_path, order):

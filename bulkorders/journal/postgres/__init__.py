@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,9 +15,14 @@ from bulkorders.journal.postgres.writer import PostgresWriter
 from bulkorders.journal.protocol import Carrying
 from bulkorders.journal.relational import RelationalJournal, attempts
 from bulkorders.journal.relational.grouping import GROUP_LIMIT
+from bulkorders.journal.relational.rows import balance_values
 from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.journal.seat import SeatMark
+from bulkorders.model.books import BalanceReading
 from bulkorders.model.orders import Submission, ValidatedOrder
+
+CLOCK_OFF = timedelta(seconds=1)
+"""How far this machine's clock may be from the database's without being put right."""
 
 ADDED_AT_ONCE = 1_000
 """Orders that are added in one transaction."""
@@ -132,6 +139,21 @@ class PostgresJournal(RelationalJournal):
         for start in range(0, max(len(orders), 1), ADDED_AT_ONCE):
             found += await super().add(orders[start : start + ADDED_AT_ONCE], run, carrying=carrying)
         return found
+
+    async def keep_balance(self, found: BalanceReading) -> None:
+        """Keep what an account held, at the database's time: evidence stands beside orders that have it as well.
+
+        A machine whose clock is right to a second is believed.
+        """
+
+        def change(tx: Transaction) -> None:
+            at = found.at
+            off = datetime.fromisoformat(tx.at) - datetime.now(UTC)
+            if self._clock is None and abs(off) > CLOCK_OFF:
+                at = (datetime.fromisoformat(at) + off).isoformat(timespec="milliseconds")
+            tx.do("insert_balance", **balance_values(replace(found, at=at)))
+
+        await self._write(change)
 
     async def close(self) -> None:
         """Write what is waiting, say goodbye, and disconnect. May be called again."""

@@ -233,6 +233,8 @@ class Session:
     def explained(self, error: BaseException, code: str) -> JournalError:
         """Return the JournalError that tells of this error of the database, without any password."""
         reason = self.address.masked(error)
+        if getattr(error, "sqlstate", None) == NOT_ALLOWED:
+            code, reason = "journal.role", reason.partition(" CONTEXT:")[0]
         told = JournalError(code, path=self.address.shown, reason=reason)
         told.__cause__ = None
         return told
@@ -243,6 +245,9 @@ class Session:
             raise JournalError("journal.restored", path=self.address.shown)
         return row
 
+
+NOT_ALLOWED = "42501"
+"""What the server says where the role it is asked by may not do something."""
 
 KEPT_ALIVE: dict[str, Any] = {
     "connect_timeout": 5,

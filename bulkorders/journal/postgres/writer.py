@@ -181,7 +181,7 @@ class PostgresWriter(GroupWriter[Session]):
             except psycopg.Error as error:
                 if not _of_one(error):
                     raise
-                operation.error = JournalError("journal.refused", reason=session.address.masked(error))
+                operation.error = session.explained(error, "journal.refused")
             except Exception as error:  # noqa: BLE001 - it is the caller's
                 operation.error = error
             if operation.error is not None:

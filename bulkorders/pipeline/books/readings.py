@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bulkorders import wording
 from bulkorders.errors import JournalError, PanelError
 from bulkorders.journal.protocol import Journal
 from bulkorders.model.books import BalanceReading
 from bulkorders.model.catalogue import Balance
+from bulkorders.model.lifecycle import State
 from bulkorders.pipeline.accounts import Account, now
 from bulkorders.pipeline.options import Front
 
@@ -29,9 +31,14 @@ async def keep(
     quiet: bool,
     at: str | None = None,
 ) -> None:
-    """Keep one reading. It is evidence, and no more: a journal that can't take it stops nothing here."""
+    """Keep one reading. It is evidence, and no more: a journal that can't take it stops nothing here.
+
+    None is quiet while an order of the account is on its way, whichever machine sends it.
+    """
     found = BalanceReading(account.id, held.amount, held.currency, at or now(), run, moment, quiet=quiet)
     with contextlib.suppress(JournalError):
+        if quiet and await journal.submissions(accounts=[account.id], states=[State.SENDING]):
+            found = replace(found, quiet=False)
         await journal.keep_balance(found)
 
 

@@ -3,63 +3,62 @@
 from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 from bulkorders import wording
 from bulkorders.errors import BulkordersError, JournalError
-from bulkorders.journal.following import Wanted
 from bulkorders.model.lifecycle import State
 from bulkorders.model.report import Report
 from bulkorders.pipeline import recording, reporting, story
 from bulkorders.pipeline.accounts import Account, now
-from bulkorders.pipeline.apart import Apart
 from bulkorders.pipeline.books import readings
 from bulkorders.pipeline.days import day_ending, gathering
 from bulkorders.pipeline.days.day import INTERRUPTED, Day, Named, Today, stop_of
-from bulkorders.pipeline.following import polling, rewriting
-from bulkorders.pipeline.following.pages import follow_account
+from bulkorders.pipeline.days.hands import PANEL_STOP, Hands
+from bulkorders.pipeline.following import rewriting
 from bulkorders.pipeline.intake import checking
 from bulkorders.pipeline.intake.checking import Checking
 from bulkorders.pipeline.options import Front, Listening, Options
 from bulkorders.settings import Settings
 
-PANEL_STOP = 3
-"""The exit code of a stop that the panel called for."""
 
-
-async def daily(sheets: Iterable[Path], options: Options, settings: Settings, front: Front) -> Day:
+async def daily(
+    sheets: Iterable[Path], options: Options, settings: Settings, front: Front, hands: Hands | None = None
+) -> Day:
     """Do one day's work over these sheets and folders; `options.sheet` is passed over.
 
     With `yes` what is new is submitted; without, it is checked only. A sheet that fails keeps none of the
-    others from their day. The journal is held from beginning to end: two days never overlap. Raises
-    JournalHeld where another run has it, JournalError, SettingsError.
+    others from their day. A journal in a file is held from beginning to end: two days never overlap. `hands`
+    do the work where that is not this machine. Raises JournalHeld where another run has it, JournalError,
+    SettingsError.
     """
     heard = Listening(front)
-    day = await _lived(sheets, options, settings, heard)
+    day = await _lived(sheets, options, settings, heard, hands or Hands())
     return replace(day, runs=heard.noted(day.runs))
 
 
-async def _lived(sheets: Iterable[Path], options: Options, settings: Settings, front: Front) -> Day:
+async def _lived(
+    sheets: Iterable[Path], options: Options, settings: Settings, front: Front, hands: Hands
+) -> Day:
     settings.all_panels()
     run = uuid4().hex[:12]
-    async with recording.recording(settings, "daily", run, front) as record, AsyncExitStack() as stack:
-        begun = await recording.begin_over_all(record.journal, run, "daily", {})
+    async with recording.recording(settings, hands.command, run, front) as record, AsyncExitStack() as stack:
+        begun = await recording.begin_over_all(record.journal, run, hands.command, {})
         named = await _named(sheets, options, settings, front)
 
         async def read(account: Account) -> None:
             # What the panel tells today, but for today's orders, moved money before this reading.
             await readings.keep_start(record.journal, [account], run)
 
-        panels = Apart(settings, options, stack, read)
+        panels = await hands.panels(settings, options, front, stack, read)
         day = Today(settings, options, front, record, panels, begun, named)
         for each in day.sheets:
-            await _submit(day, each)
+            await _submit(day, each, hands)
         if not day.interrupted:
-            await _ask(day)
-            await _rewrite(day)
-        return await day_ending.end(day)
+            await hands.ask(day)
+            await _rewrite(day, others=not hands.queued)
+        return replace(await day_ending.end(day), queued=hands.queued and options.yes)
 
 
 async def _named(sheets: Iterable[Path], options: Options, settings: Settings, front: Front) -> list[Named]:
@@ -79,7 +78,7 @@ async def _named(sheets: Iterable[Path], options: Options, settings: Settings, f
     return named
 
 
-async def _submit(day: Today, each: Named) -> None:
+async def _submit(day: Today, each: Named, hands: Hands) -> None:
     """Submit what is new in one sheet, where that is allowed; else only look what is."""
     if each.run is None or day.interrupted:
         return
@@ -88,14 +87,16 @@ async def _submit(day: Today, each: Named) -> None:
         await checking.check(each.run, opened, day.record.journal)
         plan, _ = story.plan_of(each.run)
         if day.options.yes and (plan.send or plan.again or plan.drop):
-            await _send(day, each, each.run, opened)
+            await _send(day, each, each.run, opened, hands)
     except JournalError:
         raise
     except BulkordersError as error:
         each.stopped_by(error)
 
 
-async def _send(day: Today, each: Named, run: Checking, opened: Mapping[str | None, Account]) -> None:
+async def _send(
+    day: Today, each: Named, run: Checking, opened: Mapping[str | None, Account], hands: Hands
+) -> None:
     own = {account.id: account for account in opened.values()}
     for name in own.keys() & day.closed.keys():
         each.stop, each.code = day.closed[name]
@@ -105,7 +106,7 @@ async def _send(day: Today, each: Named, run: Checking, opened: Mapping[str | No
             account.balance, account.balance_after = await account.panel.balance(), None
             account.asked_at = now()
     before = {key for key, order in run.known().items() if order.state is State.PLACED}
-    report = await story.over(run, opened, day.record, day.front, "daily")
+    report = await hands.over(run, opened, day.record, day.front)
     each.report = report
     each.placed = frozenset(
         order.key
@@ -126,43 +127,11 @@ def _take_stop(day: Today, each: Named, report: Report, own: Mapping[str, Accoun
         day.closed |= dict.fromkeys(own, (each.stop, each.code))
 
 
-async def _ask(day: Today) -> None:
-    """Ask about every open order, all campaigns together, but those just placed: they were asked about."""
-    journal = day.record.journal
-    which = polling.wanted(day.settings, datetime.now(UTC), unchecked_since=day.begun.started_at)
-    day.event = await journal.last_event()
-    asked = await _accounts(day, which)
-    for account in asked:
-        if account.balance_after is not None:
-            account.balance, account.balance_after, account.asked_at = account.balance_after, None, now()
-    for account in asked:
-        followed = await follow_account(
-            account, journal, day.front, settings=day.settings, which=which, run=day.begun.id
-        )
-        day.followed.append(followed)
-        if followed.failure is not None:
-            day.stop(stop_of(followed.failure), PANEL_STOP)
-    doubts = await journal.submissions(states=[State.IN_DOUBT])
-    await readings.ask_end(journal, asked, day.front, day.begun.id, {order.account for order in doubts})
+async def _rewrite(day: Today, *, others: bool) -> None:
+    """Write the results of the named sheets, and of every other campaign in which something changed.
 
-
-async def _accounts(day: Today, which: Wanted) -> list[Account]:
-    """Return every account of the day: those of the named sheets, and those with anything to ask about."""
-    journal, names = day.record.journal, day.panels.names()
-    for name in await journal.open_accounts():
-        if name not in names:
-            day.front.tell(wording.note("account.not_set", {"account": name}))
-    for name, panel in names.items():
-        if await journal.due_count(name, which):
-            try:
-                await day.panels.account(panel)
-            except BulkordersError as error:
-                day.stop(stop_of(error), error.exit_code)
-    return day.panels.asked()
-
-
-async def _rewrite(day: Today) -> None:
-    """Write the results of the named sheets, and of every other campaign in which something changed."""
+    Not of `others` where those are other people's, on machines of their own.
+    """
     amiss = {name for followed in day.followed for name in followed.amiss}
     changed = amiss | set(await day.record.journal.changed_since(day.event))
     for each in day.sheets:
@@ -170,7 +139,7 @@ async def _rewrite(day: Today) -> None:
             each.report = await _rewritten(day, each)
     covered = {name for each in day.sheets if each.run is not None for name in each.run.campaigns}
     done: set[str] = set()
-    for name in sorted(changed - covered):
+    for name in sorted(changed - covered) if others else ():
         if name not in done:
             done |= await _other(day, name)
 

@@ -83,7 +83,8 @@ class Day:
     """What a day came to. `facts` need a person, `fresh` are those not told before.
 
     `marks` are what to remember once they have been told, `exit_code` speaks of what is new. `named`,
-    `asked` and `placed` count sheets, open orders asked about, and orders placed today.
+    `asked` and `placed` count sheets, open orders asked about, and orders placed today. `queued`: what is ready
+    is in the hands of workers.
     """
 
     runs: Runs
@@ -95,6 +96,7 @@ class Day:
     facts: Sequence[Fact]
     fresh: Sequence[Fact]
     marks: news.Marks
+    queued: bool = False
 
     def remember(self, settings: Settings) -> None:
         """Keep what was told, so that tomorrow it is no news. Raises OSError."""

@@ -83,5 +83,6 @@ def _line(order: Submission) -> Line:
 def _stop(run: Run) -> Stop | None:
     if run.stopped is None:
         return None
-    told = wording.explain(BulkordersError(f"run.stopped.{run.stopped}", said=""))
+    left = run.stopped == "interrupted" and run.command.endswith("--queue")  # only the waiting for it
+    told = wording.explain(BulkordersError("cluster.left" if left else f"run.stopped.{run.stopped}", said=""))
     return Stop(code=run.stopped, message=told.message or "", next=told.next or "")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -68,7 +68,7 @@ async def show(settings: Settings, *, campaign: str | None = None) -> Resolved:
     try:
         waits = _waits(settings)
         unsure = await request_doubts.doubts(journal, waits, LONGEST_KNOWN, campaign)
-        return Resolved(await _doubts(journal, waits, campaign), requests=unsure)
+        return Resolved(await _doubts(journal, settings, campaign), requests=unsure)
     finally:
         await journal.close()
 
@@ -83,14 +83,14 @@ async def settle(
     GuardError, PanelError.
     """
     run = uuid4().hex[:12]
-    names: list[str | None] = [*sorted(settings.all_panels())] or [None]
+    names = _names(settings)
     async with (
         accounts.opened(settings, Options(sheet=Path()), names) as opened,
         recording.recording(settings, "resolve", run, front) as record,
     ):
         by_account = {account.id: account for account in opened.values()}
         waits = _waits(settings)
-        known = {each.order.key: each for each in await _doubts(record.journal, waits, None)}
+        known = {each.order.key: each for each in await _doubts(record.journal, settings, None)}
         found = {key: _named(known, key) for key in (*verdicts.placed, *verdicts.not_placed)}
         for key, order_id in verdicts.placed.items():
             await _check_placed(record.journal, by_account, found[key], order_id)
@@ -113,7 +113,7 @@ async def settle(
         ]
         left = await request_doubts.doubts(record.journal, waits, LONGEST_KNOWN, campaign)
         return Resolved(
-            await _doubts(record.journal, waits, campaign), settled, requests=left, answered=answered
+            await _doubts(record.journal, settings, campaign), settled, requests=left, answered=answered
         )
 
 
@@ -124,20 +124,25 @@ async def settle_by_evidence(settings: Settings, front: Front, *, campaign: str 
     doubt until a person gives its order id.
     """
     run = uuid4().hex[:12]
-    names: list[str | None] = [*sorted(settings.all_panels())] or [None]
+    names = _names(settings)
     async with (
         accounts.opened(settings, Options(sheet=Path()), names) as opened,
         recording.recording(settings, "resolve", run, front) as record,
     ):
         by_account = {account.id: account for account in opened.values()}
         waits = _waits(settings)
-        doubts = await _doubts(record.journal, waits, None)
+        doubts = await _doubts(record.journal, settings, None)
         judged = await settle_by_balance(
             record.journal, front, by_account, doubts, run=run, campaign=campaign
         )
-        left = await _doubts(record.journal, waits, campaign)
+        left = await _doubts(record.journal, settings, campaign)
         unsure = await request_doubts.doubts(record.journal, waits, LONGEST_KNOWN, campaign)
         return Resolved(left, judged.settled, judged.verdicts, unsure)
+
+
+def _names(settings: Settings) -> list[str | None]:
+    """Return the names of all panels; a machine of a team may have none, and a person's word counts there too."""
+    return [*sorted(settings.all_panels())] or ([] if settings.shared else [None])
 
 
 def _waits(settings: Settings) -> dict[str, float]:
@@ -148,8 +153,19 @@ def _waits(settings: Settings) -> dict[str, float]:
     }
 
 
-async def _doubts(journal: Journal, waits: Mapping[str, float], campaign: str | None) -> list[Doubt]:
-    unsure = await journal.submissions(campaign=campaign, states=[State.IN_DOUBT, State.SENDING])
+async def _unsure(journal: Journal, settings: Settings, campaign: str | None) -> list[Submission]:
+    """Return the orders in doubt; in a journal that is shared, what is being sent this minute is none of them."""
+    found = await journal.submissions(campaign=campaign, states=[State.IN_DOUBT, State.SENDING])
+    if not settings.shared:
+        return found
+    lost = (datetime.now(UTC) - timedelta(seconds=settings.cluster.lost_after)).isoformat()
+    sending = [each.key for each in found if each.state is State.SENDING]
+    young = {key for key in sending if all(each.claimed_at > lost for each in await journal.attempts(key))}
+    return [each for each in found if each.key not in young]
+
+
+async def _doubts(journal: Journal, settings: Settings, campaign: str | None) -> list[Doubt]:
+    unsure, waits = await _unsure(journal, settings, campaign), _waits(settings)
     if not unsure:
         return []
     others = await journal.submissions(states=[State.PLACED, State.IN_DOUBT, State.SENDING])
