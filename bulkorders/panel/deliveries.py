@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
@@ -135,6 +136,7 @@ def status_word(told: str, words: Mapping[str, str] | None = None) -> str:
     return known.value if known is not None else " ".join(told.split())
 
 
+@lru_cache(maxsize=1024)
 def normalised_status(told: str) -> str:
     """Return the spelling under which a status is looked up, in the table and among a profile's own words."""
     bare = MARKUP.sub(" ", unescape(told)).replace("_", " ").replace("-", " ")
@@ -148,7 +150,8 @@ def delivery(order_id: str, value: Any, mask: Mask, words: Mapping[str, str] | N
         (folded(outer[name]) for name in (*WRAPPERS, "order") if isinstance(outer.get(name), dict)), {}
     )
     entry = inner or outer
-    wrong = any(present(each.get(name)) for each in (outer, entry) for name in ERROR_KEYS)
+    levels = (outer, entry) if inner else (entry,)
+    wrong = any(present(each[name]) for each in levels for name in ERROR_KEYS if name in each)
     told = None if wrong else _word_alone(value) or _state(entry)
     if told is None:
         texts = map(mask, error_texts(value))

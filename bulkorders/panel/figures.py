@@ -14,6 +14,8 @@ FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 MAGNITUDES = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 LONGEST = 64
 EXACT_FLOAT = 2**53
+_SURELY_MONEY = 15
+"""Digits up to which a whole number is within every limit of `money.decimal`."""
 
 _SIGNS = "$€£¥₫₹₽₺₩₴₦฿₱₪₸₿"
 _SPACES = " \u00a0\u202f\u2009"
@@ -57,6 +59,8 @@ def amount(value: Any) -> Decimal | None:
 
 
 def _written(text: str) -> Decimal | None:
+    if _PLAIN.fullmatch(text):
+        return money.decimal(text)  # as nearly all are; the long way comes to the same
     found = _MONEY.fullmatch(text)
     if found is None or (found["sign"] and found["inner"]):
         return None
@@ -97,8 +101,11 @@ def _without_separators(digits: str) -> str | None:
 
 def whole_number(value: Any) -> int | None:
     """Return the whole number a panel wrote (`"10M"`, `"1,000"`, `-2`), or None where it is no such thing."""
-    if isinstance(value, str) and len(value) <= LONGEST and _THOUSANDS.fullmatch(value.strip()):
-        return int(re.sub(r"[^\d+-]", "", value))
+    if isinstance(value, str) and len(value) <= LONGEST:
+        if len(value) <= _SURELY_MONEY and value.isdecimal():
+            return int(value)
+        if _THOUSANDS.fullmatch(value.strip()):
+            return int(re.sub(r"[^\d+-]", "", value))
     found = amount(value)
     if found is None or found != found.to_integral_value():
         return None

@@ -90,13 +90,14 @@ async def finish(
 
 async def as_it_stands(run: Checking, journal: Journal) -> dict[str, Submission]:
     """Return the orders of the sheet and of its campaigns as the journal has them now, by key."""
-    keys = [each.identified.key for each in run.checked.values()]
-    keys += [each.validated.key for each in run.checked.values() if each.validated is not None]
-    found = await journal.submissions(keys=keys) if keys else []
     own = {account.id for account in run.distinct_accounts()}
-    for name in run.campaigns:
-        found += [each for each in await journal.submissions(campaign=name) if each.account in own]
-    return {each.key: each for each in found}
+    campaigns = [await journal.submissions(campaign=name) for name in run.campaigns]
+    found = {each.key: each for campaign in campaigns for each in campaign if each.account in own}
+    keys = {each.identified.key for each in run.checked.values()}
+    keys |= {each.validated.key for each in run.checked.values() if each.validated is not None}
+    # Most rows are of these campaigns: they are not read twice.
+    elsewhere = await journal.submissions(keys=sorted(keys - found.keys())) if keys - found.keys() else []
+    return found | {each.key: each for each in elsewhere}
 
 
 def rates_of(run: Checking) -> dict[tuple[str, str], Decimal]:

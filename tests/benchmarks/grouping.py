@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import whole_runs
 from journals import orders
-from measuring import Figure, at_least, figure
+from measuring import Figure, at_least, at_most, figure, load_panel, told_only
 
 from bulkorders.journal.opening import open_journal
 from bulkorders.model.outcomes import Outcome, Verdict
@@ -57,8 +58,25 @@ def forgetful(folder: Path, campaign: str) -> float:
     return len(keys) / took
 
 
+def share(runs: int) -> Iterator[Figure]:
+    """Yield how much longer posting takes with the journal than with one that costs nothing, and its CPU."""
+    kept, free, cpu = [], [], []
+    with tempfile.TemporaryDirectory() as name, load_panel(0.1) as panel:
+        folder = Path(name)
+        sheet = whole_runs.sheet(folder / "orders.xlsx", whole_runs.ORDERS)
+        for _ in range(runs):
+            free.append(whole_runs.watched(panel, folder, sheet, IN_FLIGHT, "--no-journal")["seconds"])
+            told = whole_runs.watched(panel, folder, sheet, IN_FLIGHT)
+            kept.append(told["seconds"])
+            cpu.append(told["journal_cpu"])
+    what = "posting of 10,000 orders, 100 ms, 50 at once, with the durable journal"
+    yield figure(what, "with one that costs nothing", "s", kept, free, at_most(1.05))
+    yield figure("CPU of the journal's thread meanwhile", "that posting", "s", cpu, kept, told_only())
+
+
 def measure(runs: int) -> Iterator[Figure]:
-    """Yield the gain of shared commits, and the journal beside a forgetful one."""
+    """Yield the gain of shared commits, the journal beside a forgetful one, and its share of a run."""
+    yield from share(runs)
     grouped, single, forgetting = [], [], []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -4,7 +4,8 @@
     python load_panel.py --latency 0.3-0.7
 
 It prints its port, and then serves until it is ended. `action=figures` tells how many orders it took, when
-the first arrived and when the last was answered, by its own clock; `action=reset` begins anew.
+the first arrived and when the last was answered, by its own clock; `action=reset` begins anew; `action=become`
+gives all orders another `status`, and statuses a `latency` of their own.
 """
 
 import argparse
@@ -23,6 +24,8 @@ class Shop:
     def __init__(self, latency: tuple[float, float], services: int) -> None:
         self.latency = latency
         self.draw = random.Random(1)  # noqa: S311 - the same waits in every run
+        self.status_latency = 0.0
+        self.told = {**DELIVERED, "status": "In progress"}
         self.catalogue = json.dumps([service(number) for number in range(1, services + 1)]).encode()
         self.reset()
 
@@ -30,7 +33,14 @@ class Shop:
         """Forget what was sold."""
         self.sold, self.first, self.last = 0, 0.0, 0.0
         self.calls: list[float] = []
+        self.asked = 0
         self.at_once = self.most_at_once = 0
+        return b"{}"
+
+    def become(self, form: dict[str, str]) -> bytes:
+        """Tell another status of every order from now on, and take so long over it."""
+        self.told["status"] = form.get("status", self.told["status"])
+        self.status_latency = float(form.get("latency", self.status_latency))
         return b"{}"
 
     def figures(self) -> bytes:
@@ -40,6 +50,7 @@ class Shop:
                 "sold": self.sold,
                 "seconds": self.last - self.first,
                 "status_calls": len(self.calls),
+                "orders_asked": self.asked,
                 "status_seconds": self.calls[-1] - self.calls[0] if self.calls else 0,
                 "most_at_once": self.most_at_once,
             }
@@ -56,15 +67,23 @@ class Shop:
             case "status":
                 self.calls.append(time.perf_counter())
                 ids = form.get("orders", form.get("order", "")).split(",")
-                return json.dumps(dict.fromkeys(ids, DELIVERED)).encode()
+                self.asked += len(ids)
+                return json.dumps(dict.fromkeys(ids, self.told)).encode()
+        return self.managed(form)
+
+    def managed(self, form: dict[str, str]) -> bytes:
+        """Return the answer to whoever runs this panel."""
+        match form.get("action"):
             case "figures":
                 return self.figures()
             case "reset":
                 return self.reset()
+            case "become":
+                return self.become(form)
         return b'{"error":"Incorrect request"}'
 
 
-DELIVERED = {"charge": "0.5", "start_count": "7", "status": "In progress", "remains": "12", "currency": "USD"}
+DELIVERED = {"charge": "0.5", "start_count": "7", "remains": "12", "currency": "USD"}
 
 
 def service(number: int) -> dict[str, object]:
@@ -110,11 +129,14 @@ class Connection(asyncio.Protocol):
             self.take(dict(parse_qsl(rest[:length].decode())), keep=b"connection: close" not in lowered)
 
     def take(self, form: dict[str, str], *, keep: bool) -> None:
-        """Answer one request, an order after the latency."""
-        if form.get("action") != "add":
-            self.send(self.shop.answer(form), keep)
+        """Answer one request, an order or a status after its latency."""
+        shop, action = self.shop, form.get("action")
+        if action == "status" and shop.status_latency:
+            self.loop.call_later(shop.status_latency, self.send, shop.answer(form), keep)
             return
-        shop = self.shop
+        if action != "add":
+            self.send(shop.answer(form), keep)
+            return
         shop.first = shop.first or time.perf_counter()
         shop.at_once += 1
         shop.most_at_once = max(shop.most_at_once, shop.at_once)

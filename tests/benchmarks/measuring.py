@@ -53,6 +53,11 @@ def at_most(aim: float) -> tuple[str, Callable[[float], bool]]:
     return f"≤ {aim:g}", lambda ratio: ratio <= aim
 
 
+def told_only() -> tuple[str, Callable[[float], bool]]:
+    """Return no aim: the figure is there to be known."""
+    return "none", lambda _: True
+
+
 def figure(
     what: str,
     peer: str,
@@ -123,9 +128,9 @@ class LoadPanel:
         """Know where it is."""
         self.url = f"http://127.0.0.1:{port}/api/v2"
 
-    def ask(self, action: str) -> dict[str, float]:
-        """Ask it for figures, or to begin anew."""
-        body = urlencode({"action": action}).encode()
+    def ask(self, action: str, **facts: object) -> dict[str, float]:
+        """Ask it for figures, to begin anew, or to answer otherwise."""
+        body = urlencode({"action": action, **facts}).encode()
         with DIRECT.open(self.url, body, timeout=30) as answer:
             return json.loads(answer.read())
 
@@ -168,10 +173,16 @@ def table(figures: Sequence[Figure]) -> str:
     lines = ["| what | ours | peer | ratio | aim | |", "|---|---|---|---|---|---|"]
     lines += [
         f"| {each.what} | {each.ours:,.3g} {each.unit} | {each.theirs:,.3g} {each.unit} ({each.peer}) "
-        f"| {each.ratio:.2f} | {each.aim} | {'met' if each.met else 'not met'} |"
+        f"| {each.ratio:.3g} | {each.aim} | {_verdict(each)} |"
         for each in figures
     ]
     return "\n".join(lines)
+
+
+def _verdict(each: Figure) -> str:
+    if each.aim == told_only()[0]:
+        return ""
+    return "met" if each.met else "not met"
 
 
 def kept(figures: Sequence[Figure], runs: int) -> str:

@@ -1,6 +1,6 @@
 """The books of a run, closed for each account: what the balance says of its orders."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -60,11 +60,11 @@ async def close(
     `placed_now` are the keys of the orders this run sent, `before` the orders as they stood when it began.
     Refused orders that were paid all the same are put in doubt.
     """
-    kept, hand = Kept(), _Hand(journal, front, run)
+    kept, hand, sent = Kept(), _Hand(journal, front, run), set(placed_now)
     ruled_out = await journal.ruled_out()
     for account in accounts:
         own = account.id
-        earlier = [each for key, each in known.items() if key not in placed_now and each.account == own]
+        earlier = [each for key, each in known.items() if key not in sent and each.account == own]
         kept.suspected |= await _reopened(hand, account, earlier, kept)
         if account.balance is None or account.balance_after is None:
             continue
@@ -75,7 +75,7 @@ async def close(
         suspects = books.suspects(found.before, found.after, entries)
         await hand.suspect(account, suspects, found.before - found.after)
         kept.suspected = kept.suspected or bool(suspects)
-        closing = books.close(found.before, found.after, _in_doubt(entries, suspects))
+        closing = books.close(found.before, found.after, _in_doubt(entries, set(suspects)))
         kept.closings[own] = closing
         if closing.unexplained is not None and closing.unexplained < 0:
             kept.held |= {entry.key for entry in entries if entry.standing is Standing.REJECTED}
@@ -125,7 +125,7 @@ def _paid_back(
     return found
 
 
-def _in_doubt(entries: Sequence[Entry], keys: Sequence[str]) -> list[Entry]:
+def _in_doubt(entries: Sequence[Entry], keys: Collection[str]) -> list[Entry]:
     """Return the entries with these refused orders in doubt."""
     return [
         Entry(each.key, Standing.IN_DOUBT, each.estimate)

@@ -1,9 +1,10 @@
 """All that is due on one account, asked about a page at a time: however many orders there are, few are in memory."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from bulkorders.errors import PanelError
-from bulkorders.journal.following import Wanted
+from bulkorders.journal.following import Due, Wanted
 from bulkorders.journal.protocol import Journal
 from bulkorders.pipeline.accounts import Account
 from bulkorders.pipeline.following.polling import ask_statuses, follow_requests
@@ -51,17 +52,19 @@ async def follow_account(
 async def _statuses(
     found: Followed, account: Account, journal: Journal, front: Front, *, which: Wanted, run: str
 ) -> None:
-    total, after = await journal.due_count(account.id, which), 0
-    batch = account.panel.profile.batch_of("status")
+    total = await journal.due_count(account.id, which)
+    pages = _pages(account, journal, which)
+    result = await ask_statuses(account, journal, front, pages, run=run, total=total)
+    found.asked, found.changed, found.missing = result.asked, result.changed, result.missing
+    found.amiss.update((order.campaign, None) for order, _ in result.unknown)
+    found.failure = result.failure
+    found.unasked = max(total - found.asked, 0)
+
+
+async def _pages(account: Account, journal: Journal, which: Wanted) -> AsyncIterator[list[Due]]:
+    """Yield what is due on the account, in the order it was added."""
+    after, batch = 0, account.panel.profile.batch_of("status")
     size = max(CALLS_A_PAGE * batch, LEAST_PAGE // batch * batch)
     while page := await journal.due(account.id, which, after=after, limit=size):
-        result = await ask_statuses(account, journal, front, page, run=run, total=total, done=found.asked)
-        found.asked += result.asked
-        found.changed += result.changed
-        found.missing += result.missing
-        found.amiss.update((each.campaign, None) for each in page if each.key in result.unknown)
-        found.failure = result.failure
-        if found.failure is not None:
-            break
+        yield page
         after = page[-1].seq
-    found.unasked = max(total - found.asked, 0)

@@ -1,6 +1,6 @@
 """Asks the panels what became of placed orders, and records it. Nothing here can place an order."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bulkorders import wording
@@ -16,7 +16,7 @@ from bulkorders.pipeline.accounts import Account, now
 from bulkorders.pipeline.options import Front
 from bulkorders.settings import Settings
 from bulkorders.tracking import refills, statuses
-from bulkorders.tracking.statuses import Placed, Refreshed
+from bulkorders.tracking.statuses import Order, Placed, Refreshed
 
 SHOWN = 10
 """Order ids named in a sentence; all of them stand in the workbook and in `--json`."""
@@ -73,7 +73,7 @@ async def poll(
         own = [order for order in orders if order.account == account.id]
         if not own:
             continue
-        result = await ask_statuses(account, journal, front, own, run=run, total=len(own))
+        result = await ask_statuses(account, journal, front, _pages([own]), run=run, total=len(own))
         failure = result.failure
         if failure is None:
             asked = [order.key for order in own if order.requests]
@@ -88,16 +88,20 @@ def stop_of(failure: PanelError) -> Stop:
     return Stop(code=failure.code, message=told.message or "", next=told.next or "")
 
 
-def _tell_unknown(front: Front, unknown: Sequence[Placed], said: Mapping[str, str]) -> int:
+async def _pages(pages: Iterable[Sequence[Submission]]) -> AsyncIterator[Sequence[Submission]]:
+    for page in pages:
+        yield page
+
+
+def _tell_unknown(front: Front, unknown: Sequence[tuple[Placed, str]]) -> int:
     """Tell of orders the panel does not know: calmly of those just placed, loudly of the others; count these."""
     at = datetime.now(UTC)
-    missing = [order for order in unknown if statuses.overdue(order, at)]
+    missing = [(order, said) for order, said in unknown if statuses.overdue(order, at)]
     if len(unknown) > len(missing):
         front.tell(wording.note("status.not_yet", {"count": len(unknown) - len(missing)}))
     if missing:
-        ids = [order.order_id for order in missing[:SHOWN]]
-        facts = {"count": len(missing), "ids": ids, "said": said[missing[0].key]}
-        front.tell(wording.note("status.missing", facts))
+        ids = [order.order_id for order, _ in missing[:SHOWN]]
+        front.tell(wording.note("status.missing", {"count": len(missing), "ids": ids, "said": missing[0][1]}))
     return len(missing)
 
 
@@ -105,25 +109,27 @@ async def ask_statuses(
     account: Account,
     journal: Journal,
     front: Front,
-    orders: Sequence[Placed],
+    pages: AsyncIterator[Sequence[Order]],
     *,
     run: str,
     total: int,
-    done: int = 0,
-) -> Refreshed:
-    """Ask about these orders of one account, `done` of `total` before them, and tell what is amiss."""
+) -> Refreshed[Order]:
+    """Ask about these orders of one account, `total` in all, and tell what is amiss.
+
+    The next page is fetched when the last group of the one before is on its way: no call waits for a whole page.
+    """
+    done, size = 0, account.panel.profile.batch_of("status")
 
     def watch(count: int) -> None:
         nonlocal done
         done += count
         front.progress(Progress(total=total, placed=done, stage="asking", currency=account.currency))
 
+    groups = (group async for page in pages for group in statuses.batches(page, size))
     result = await statuses.refresh(
-        account.panel, journal, orders, account.pace, run=run, now=now, watch=watch
+        account.panel, journal, groups, account.pace, run=run, now=now, watch=watch
     )
-    result.missing = _tell_unknown(
-        front, [order for order in orders if order.key in result.unknown], result.unknown
-    )
+    result.missing = _tell_unknown(front, result.unknown)
     return result
 
 

@@ -23,6 +23,7 @@ from bulkorders.sheet.columns import (
     SUMMARY_SHEET,
     TO_FIX_SHEET,
 )
+from bulkorders.sheet.reading import uncollected
 from bulkorders.sheet.results.doubts import write_in_doubt
 from bulkorders.sheet.results.replacing import in_place_of, is_ours, results_path, room_for, writable
 from bulkorders.sheet.results.row_xml import RowWorksheet
@@ -86,7 +87,7 @@ def write_results(
     workbook of ours, and `results.not_writable` (facts: path, reason).
     """
     room_for(path, sum(1 for _ in listed(lines)))
-    with in_place_of(path) as replacement:
+    with in_place_of(path) as replacement, uncollected():
         write_whole(replacement.file, path, sheet, lines, summary, describe=describe, zone=zone)
     return replacement.path
 

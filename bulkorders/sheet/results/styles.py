@@ -84,19 +84,19 @@ class Styles:
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
-        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._made: dict[frozenset[tuple[str, Any]], Format] = {}
 
     def get(self, **properties: Any) -> Format:
         """Return the format with these XlsxWriter properties, made at the first asking."""
-        wanted = {"font_color": INK, "valign": "vcenter", **properties}
-        named = tuple(sorted(wanted.items()))
-        if named not in self._made:
-            self._made[named] = self._workbook.add_format(wanted)
-        return self._made[named]
+        named = frozenset(properties.items())
+        if (made := self._made.get(named)) is None:
+            wanted = {"font_color": INK, "valign": "vcenter", **properties}
+            made = self._made[named] = self._workbook.add_format(wanted)
+        return made
 
     def rule(self, **properties: Any) -> Format:
         """Return the format of a rule: only what it changes."""
-        named = tuple(sorted(("rule_" + name, value) for name, value in properties.items()))
+        named = frozenset(("rule_" + name, value) for name, value in properties.items())
         if named not in self._made:
             self._made[named] = self._workbook.add_format(properties)
         return self._made[named]

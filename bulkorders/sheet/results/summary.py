@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from bulkorders.model import money
 from bulkorders.model.outcomes import Delivery
@@ -20,6 +19,7 @@ from bulkorders.sheet.results.figures import (
     standings,
     total_by_currency,
 )
+from bulkorders.sheet.results.row_xml import RowWorksheet
 from bulkorders.sheet.results.rows import Setting
 from bulkorders.sheet.results.styles import ACCENT, FAINT, PERCENT, TONES, WHOLE, money_format
 from bulkorders.sheet.results.summary_page import (
@@ -65,7 +65,7 @@ _TILE_DECIMALS = 2
 
 
 def write_summary(
-    workbook: Workbook, worksheet: Worksheet, setting: Setting, lines: Sequence[Line], summary: RunSummary
+    workbook: Workbook, worksheet: RowWorksheet, setting: Setting, lines: Sequence[Line], summary: RunSummary
 ) -> None:
     """Write the worksheet: what was run, where the rows stand, the money, services, campaigns, and charts."""
     page = Page(setting.styles)
@@ -275,7 +275,7 @@ def _amount(amount: Decimal | None, code: str | None, most: int, unknown: str = 
     return Cell(amount, (("num_format", money_format(values.decimals(amount, code), most)),))
 
 
-def _layout(worksheet: Worksheet, setting: Setting, rows: int) -> None:
+def _layout(worksheet: RowWorksheet, setting: Setting, rows: int) -> None:
     """Set widths and print: no grid, across, one page wide."""
     worksheet.hide_gridlines(2)
     worksheet.set_column(0, 0, 2)

@@ -1,13 +1,14 @@
 """A page of figures, laid out on even columns: titles, tiles and tables, collected and then written."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
+from bulkorders.sheet.results.row_xml import Placed, RowWorksheet
 from bulkorders.sheet.results.styles import ACCENT, BAND, FAINT, INK, LINE, WHITE, WHOLE, Styles, Tone
 from bulkorders.sheet.results.writing import number, put_text
 
@@ -107,19 +108,35 @@ class Page:
                 self.merged[row, at] = at + column.span - 1
             at += column.span
 
-    def write(self, worksheet: Worksheet) -> None:
+    def write(self, worksheet: RowWorksheet) -> None:
         """Write it all, row by row."""
-        merged_in: dict[int, list[tuple[int, int]]] = {}
-        for (row, first), last in self.merged.items():
-            merged_in.setdefault(row, []).append((first, last))
-        for row, height in sorted(self.heights.items()):
+        rows: defaultdict[int, list[Placed]] = defaultdict(list)
+        for (row, column), (value, look) in self.cells.items():
+            stored = number(value) if isinstance(value, Decimal) else value
+            # A status is a word of an enumeration; an empty text is a blank cell with a look.
+            rows[row].append((column, (str(stored) or None) if isinstance(stored, str) else stored, look))
+        joined = {row for row, _ in self.merged}
+        for row in sorted(self.heights.keys() | rows.keys()):
+            cells = sorted(rows[row], key=lambda cell: cell[0])
+            height = self.heights.get(row)
+            if row in joined or not cells:
+                self._write_joined(worksheet, row, cells, height)
+            else:
+                worksheet.add_row(row, cells, height)
+
+    def _write_joined(
+        self, worksheet: RowWorksheet, row: int, cells: Sequence[Placed], height: float | None
+    ) -> None:
+        """Write a row in which cells are joined, or that is only of its own height."""
+        if height is not None:
             worksheet.set_row(row, height)
-        for (row, column), (value, look) in sorted(self.cells.items(), key=lambda item: item[0]):
-            if any(first < column <= last for first, last in merged_in.get(row, ())):
+        covered = -1
+        for column, stored, look in cells:
+            if column <= covered:
                 continue
             if (row, column) in self.merged:
-                worksheet.merge_range(row, column, row, self.merged[row, column], "", look)
-            stored = number(value) if isinstance(value, Decimal) else value
+                covered = self.merged[row, column]
+                worksheet.merge_range(row, column, row, covered, "", look)
             if isinstance(stored, str) or stored is None:
                 put_text(worksheet, row, column, stored or "", look)
             else:
