@@ -4,7 +4,7 @@ The journal's memory is passed in. An order that is placed, or may be, is never 
 record says what it is, whatever the catalogue says today.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -25,9 +25,11 @@ from bulkorders.validation import rules
 from bulkorders.validation.busy import Busy
 from bulkorders.validation.costs import estimate
 from bulkorders.validation.duplicates import Standing, repeated
+from bulkorders.validation.grouping import repeating
 from bulkorders.validation.identity import Identified, Target, identify, wanted_keys
 from bulkorders.validation.memory import Memory, aim, committed
 from bulkorders.validation.recognising import place_of, recognise
+from bulkorders.validation.usual import Usual
 
 __all__ = ["Allowances", "Checked", "Identified", "Memory", "Target", "check", "identify", "wanted_keys"]
 
@@ -65,14 +67,19 @@ class Allowances:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The answer for one row: a validated order, a known submission, or what keeps it from being sent."""
+    """The answer for one row: an order that may be sent, a known submission, or what keeps it from being sent."""
 
     identified: Identified
     known: Submission | None = None
-    validated: ValidatedOrder | None = None
+    sendable: bool = False
     problems: tuple[Problem, ...] = ()
     duplicate: bool = False
     estimate: Decimal | None = None
+
+    @property
+    def validated(self) -> ValidatedOrder | None:
+        """The order as it may be sent, if it may: made when it is asked for, since a million of them are heavy."""
+        return _validated(self.identified, self.estimate or Decimal(0)) if self.sendable else None
 
 
 def check(
@@ -94,7 +101,7 @@ class _New:
     @property
     def blocked(self) -> bool:
         """Whether anything keeps it from being sent."""
-        return any(problem.blocks for problem in self.problems)
+        return bool(self.problems) and any(problem.blocks for problem in self.problems)
 
 
 class _Batch:
@@ -110,15 +117,19 @@ class _Batch:
         own = (field for field in sheet.columns if field.startswith(OWN_PARAMETER))
         self._identity = {self._column(field) for field in (*IDENTITY, *own)}
         self._capped = allowed.capped or allowed.max_order is not None
+        self._usual = Usual()
         self._found = recognise(identified, self._known, self._fit)
         self._busy = Busy(memory.still_open)
 
     def checked(self) -> list[Checked]:
         """Return the answer for each order: first each by itself, then those that repeat another."""
         rows = self._found.rows
-        alone = [self._alone(at, each) for at, each in enumerate(rows)]
-        standing = [self._standing(at, each) for at, each in enumerate(alone)]
-        twins = {} if self._allowed.duplicates else repeated(rows, standing)
+        alone: Iterable[Checked | _New] = (self._alone(at, each) for at, each in enumerate(rows))
+        twins: Mapping[int, int] = {}
+        groups = () if self._allowed.duplicates else repeating(enumerate(each.fingerprint for each in rows))
+        if groups:
+            alone = list(alone)
+            twins = repeated(groups, rows, [self._standing(at, each) for at, each in enumerate(alone)])
         return [
             self._beside(each, twins.get(at)) if isinstance(each, _New) else each
             for at, each in enumerate(alone)
@@ -138,6 +149,8 @@ class _Batch:
         claimed = self._found.claimed.get(at)
         if claimed is not None:
             return Checked(each, known=claimed, estimate=claimed.estimate)
+        if not self._known:
+            return self._new(each, None)
         known = self._known.get(each.key)
         as_it_was = known is not None and same_parameters(known.parameters, each.parameters)
         if known is not None and known.state is State.REJECTED and as_it_was and not self._allowed.rejected:
@@ -172,7 +185,7 @@ class _Batch:
         if not vanished.by_key:
             return None
         named = each.order.reference is None
-        at = aim(each.order.link, each.parameters)
+        at = aim(each.order.link, each)
         on = vanished.on(place, each.order.service, at, named=named)
         # Another reference is another order, unless it is the same order to the last letter: then a label changed.
         return on or vanished.like(place, each.fingerprint)
@@ -202,8 +215,11 @@ class _Batch:
         return (*each.order.problems, self._problem(each, "reference.twice", "reference", **facts))
 
     def _new(self, each: Identified, known: Submission | None) -> _New:
-        problems = rules.problems_of(each.order, each.service, self._sheet, capped=self._capped)
         cost = self._estimate(each)
+        if each.service is not None and self._usual.keeps_every_rule(each.order, each.service):
+            problems: tuple[Problem, ...] = ()
+        else:
+            problems = rules.problems_of(each.order, each.service, self._sheet, capped=self._capped)
         if cost is not None and self._allowed.max_order is not None and cost > self._allowed.max_order:
             facts = {"found": cost, "expected": self._allowed.max_order, "currency": each.target.currency}
             field = "max" if each.service and each.service.type.per_post else "quantity"
@@ -222,9 +238,8 @@ class _Batch:
         each = new.identified
         duplicate = self._duplicate(each, twin)
         if duplicate is None and not new.blocked:
-            validated = _validated(each, new.estimate or Decimal(0))
             problems = (*new.problems, *self._busy_link(each))
-            return Checked(each, new.known, validated, problems, estimate=new.estimate)
+            return Checked(each, new.known, sendable=True, problems=problems, estimate=new.estimate)
         problems = new.problems if duplicate is None else (*new.problems, duplicate)
         only = duplicate is not None and not new.blocked
         return Checked(each, new.known, problems=problems, duplicate=only, estimate=new.estimate)

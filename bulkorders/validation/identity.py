@@ -26,17 +26,23 @@ class Identified:
     """An order with its identity.
 
     `likes` is the key of the first order of this kind in the sheet, `occurrence` which of its likes this
-    one is, from 1. With a reference the three keys are one.
+    one is, from 1. With a reference the three keys are one. `sent` is what was sent for an order that is
+    known already.
     """
 
     order: Order
     target: Target
     service: Service | None
-    parameters: Mapping[str, str]
     key: str
     fingerprint: str
     likes: str
     occurrence: int = 1
+    sent: Mapping[str, str] | None = None
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """What was sent for the order, or is: made when it is asked for, since a million of them are heavy."""
+        return sent_parameters(self.order, self.service) if self.sent is None else self.sent
 
     def nth_key(self, occurrence: int) -> str:
         """Return the key of the nth order of this kind."""
@@ -51,18 +57,18 @@ def identify(orders: Iterable[tuple[Order, Target]]) -> list[Identified]:
     found = []
     for parsed, target in orders:
         service = target.catalogue.get(parsed.service)
-        order = settled(parsed, service)
+        order = settled(parsed, service) if parsed.incidental else parsed
         parameters = sent_parameters(order, service)
         mark = fingerprint(target.account, parameters)
         if order.reference is not None:
             key = reference_key(target.account, target.campaign, order.reference)
-            found.append(Identified(order, target, service, parameters, key, mark, key))
+            found.append(Identified(order, target, service, key, mark, key))
             continue
         first = key = order_key(target.account, target.campaign, parameters, 1)
         seen[first] += 1
         if (occurrence := seen[first]) > 1:
             key = order_key(target.account, target.campaign, parameters, occurrence)
-        found.append(Identified(order, target, service, parameters, key, mark, first, occurrence))
+        found.append(Identified(order, target, service, key, mark, first, occurrence))
     return found
 
 

@@ -50,6 +50,9 @@ OF_SOME_TYPES: dict[str, Reader] = {
 RECKONED = frozenset({"comments", "usernames", "runs", "min", "max", "posts", "old_posts"})
 """Fields that say what an order costs: as the panel's own parameters too they are read for what they are."""
 
+REMEMBERED = 20_000
+"""Different cells of a column that are remembered at most."""
+
 PLACE = ("panel", "campaign")
 """Fields that say where an order goes: where one can't be read, nobody can say which order the row is."""
 
@@ -90,20 +93,21 @@ class _Reading:
             return cells.yes_or_no(cell, "allow_duplicate.unclear")
 
         readers: dict[str, Reader] = {
-            "service": cells.identifier,
+            "service": _remembered(cells.identifier),
             "link": cells.text,
-            "quantity": cells.quantity,
+            "quantity": _remembered(cells.quantity),
             "reference": cells.text,
-            "campaign": cells.text,
-            "panel": cells.text,
-            "client": _client,
-            "refill": cells.refill,
-            "max_rate": max_rate,
-            "allow_duplicate": allowed,
+            "campaign": _remembered(cells.text),
+            "panel": _remembered(cells.text),
+            "client": _remembered(_client),
+            "refill": _remembered(cells.refill),
+            "max_rate": _remembered(max_rate),
+            "allow_duplicate": _remembered(allowed),
             **PARAMETERS,
         }
         readers |= {name: _own_reader(name) for name in sheet.columns if name.startswith(OWN_PARAMETER)}
         self._sheet = sheet
+        self._chosen_name = _remembered(cells.chosen_name)
         self._fields = self._placed(readers)
         self._of_some_types = self._placed(OF_SOME_TYPES)
         self._extras = sorted(name for name in (*PARAMETERS, *OF_SOME_TYPES) if name in sheet.columns)
@@ -147,7 +151,7 @@ class _Reading:
     def _service_named(self, row: Row) -> str | None:
         """Return the name beside the service's id."""
         at = self._sheet.columns.get("service", len(row.cells))
-        return cells.chosen_name(row.cells[at]) if at < len(row.cells) else None
+        return self._chosen_name(row.cells[at]) if at < len(row.cells) else None
 
     def _order(
         self,
@@ -161,7 +165,7 @@ class _Reading:
             service=found.get("service") or "",
             link=found.get("link") or "",
             quantity=found.get("quantity"),
-            extras=tuple((name, str(found[name])) for name in self._extras if found.get(name) is not None),
+            extras=_told(self._extras, found),
             reference=found.get("reference"),
             campaign=found.get("campaign"),
             panel=found.get("panel"),
@@ -171,14 +175,34 @@ class _Reading:
             held_key=row.key,
             service_named=self._service_named(row) if found.get("service") else None,
             problems=problems,
-            own=tuple(
-                (name.removeprefix(OWN_PARAMETER), str(found[name]))
-                for name in self._own
-                if found.get(name) is not None
-            ),
+            own=tuple((name.removeprefix(OWN_PARAMETER), told) for name, told in _told(self._own, found)),
             incidental=incidental,
             client=found.get("client") or "",
         )
+
+
+def _told(names: Sequence[str], found: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return those of these fields that a row has, each with its value as text."""
+    if not names:
+        return ()
+    return tuple((name, str(found[name])) for name in names if found.get(name) is not None)
+
+
+def _remembered(reader: Reader) -> Reader:
+    """Return the reader of a column whose cells repeat, as services, quantities and clients do: each is read once."""
+    known: dict[Cell, Any] = {}
+
+    def read(cell: Cell) -> Any:
+        if cell.__class__ is not str and cell.__class__ is not int:  # True and 1.0 would pass for 1
+            return reader(cell)
+        if cell in known:
+            return known[cell]
+        value = reader(cell)
+        if len(known) < REMEMBERED:
+            known[cell] = value
+        return value
+
+    return read
 
 
 def _client(cell: Cell) -> str | None:
