@@ -92,7 +92,9 @@ class _Recognition:
 
     def _by_reference(self) -> None:
         """Claim by reference, one row each; a further row of the same reference is a mistake."""
-        referenced = [(at, each.likes) for at, each in enumerate(self._rows) if each.order.reference is not None]
+        referenced = [
+            (at, each.likes) for at, each in enumerate(self._rows) if each.order.reference is not None
+        ]
         # A row that stands alone has an order only where the journal knows any.
         for places in (grouped if self._known else repeating)(referenced):
             owner = next((at for at in places if at in self._claimed), None)
