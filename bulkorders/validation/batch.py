@@ -89,7 +89,7 @@ def check(
     return _Batch(sheet, identified, memory, allowed).checked()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _New:
     """A row whose order nobody has sent, with what keeps it from being sent, the other rows apart."""
 
@@ -215,10 +215,10 @@ class _Batch:
         return (*each.order.problems, self._problem(each, "reference.twice", "reference", **facts))
 
     def _new(self, each: Identified, known: Submission | None) -> _New:
-        cost = self._estimate(each)
-        if each.service is not None and self._usual.keeps_every_rule(each.order, each.service):
-            problems: tuple[Problem, ...] = ()
-        else:
+        cost = self._usual.cost(each.order, each.service) if each.service is not None else None
+        problems: tuple[Problem, ...] = ()
+        if cost is None:
+            cost = self._estimate(each)
             problems = rules.problems_of(each.order, each.service, self._sheet, capped=self._capped)
         if cost is not None and self._allowed.max_order is not None and cost > self._allowed.max_order:
             facts = {"found": cost, "expected": self._allowed.max_order, "currency": each.target.currency}
@@ -238,7 +238,7 @@ class _Batch:
         each = new.identified
         duplicate = self._duplicate(each, twin)
         if duplicate is None and not new.blocked:
-            problems = (*new.problems, *self._busy_link(each))
+            problems = new.problems + self._busy_link(each)
             return Checked(each, new.known, sendable=True, problems=problems, estimate=new.estimate)
         problems = new.problems if duplicate is None else (*new.problems, duplicate)
         only = duplicate is not None and not new.blocked

@@ -122,13 +122,14 @@ class _Reading:
         """Return the order with all the problems of its cells."""
         found: dict[str, Any] = {}
         unread = self._read(row, self._fields, found)
-        incidental = self._read(row, self._of_some_types, found) if self._of_some_types else {}
+        incidental = self._read(row, self._of_some_types, found) if self._of_some_types else None
         if found.get("service") is None and "service" not in unread:
             unread = {"service": self._problem(row, "service.missing", "service", {}), **unread}
-        problems = tuple(unread.values())
-        if any(name in PLACE for name in unread):
+        problems = tuple(unread.values()) if unread else ()
+        if unread and any(name in PLACE for name in unread):
             return Parsed(row, None, problems)
-        return Parsed(row, self._order(row, found, problems, tuple(incidental.items())), problems)
+        beside = tuple(incidental.items()) if incidental else ()
+        return Parsed(row, self._order(row, found, problems, beside), problems)
 
     def _read(
         self, row: Row, fields: Sequence[tuple[str, int, Reader]], found: dict[str, Any]
@@ -160,31 +161,34 @@ class _Reading:
         problems: tuple[Problem, ...],
         incidental: tuple[tuple[str, Problem], ...],
     ) -> Order:
+        told = found.get
+        service = told("service") or ""
+        # In the order of the fields: by their names it takes half as long again.
         return Order(
-            row=row.number,
-            service=found.get("service") or "",
-            link=found.get("link") or "",
-            quantity=found.get("quantity"),
-            extras=_told(self._extras, found),
-            reference=found.get("reference"),
-            campaign=found.get("campaign"),
-            panel=found.get("panel"),
-            refill=found.get("refill"),
-            max_rate=found.get("max_rate"),
-            allow_duplicate=bool(found.get("allow_duplicate")),
-            held_key=row.key,
-            service_named=self._service_named(row) if found.get("service") else None,
-            problems=problems,
-            own=tuple((name.removeprefix(OWN_PARAMETER), told) for name, told in _told(self._own, found)),
-            incidental=incidental,
-            client=found.get("client") or "",
+            row.number,
+            service,
+            told("link") or "",
+            told("quantity"),
+            _told(self._extras, found) if self._extras else (),
+            told("reference"),
+            told("campaign"),
+            told("panel"),
+            told("refill"),
+            told("max_rate"),
+            bool(told("allow_duplicate")),
+            row.key,
+            self._service_named(row) if service else None,
+            problems,
+            tuple((name.removeprefix(OWN_PARAMETER), value) for name, value in _told(self._own, found))
+            if self._own
+            else (),
+            incidental,
+            told("client") or "",
         )
 
 
 def _told(names: Sequence[str], found: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return those of these fields that a row has, each with its value as text."""
-    if not names:
-        return ()
     return tuple((name, str(found[name])) for name in names if found.get(name) is not None)
 
 

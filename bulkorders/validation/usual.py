@@ -4,7 +4,10 @@ No rule has anything to say of such an order, and nearly all are such: that is s
 asking each rule. What holds is `rules.problems_of`; it comes to the same.
 """
 
+from decimal import Decimal
+
 from bulkorders.model.catalogue import UNLIMITED, Service
+from bulkorders.model.money import charge_for
 from bulkorders.model.orders import Order
 from bulkorders.model.service_types import DEFAULT, SPECIAL
 from bulkorders.validation.links import is_ordinary
@@ -21,20 +24,25 @@ class Usual:
     def __init__(self) -> None:
         self._seen: dict[int, tuple[Service, int, int]] = {}
 
-    def keeps_every_rule(self, order: Order, service: Service) -> bool:
-        """Whether this is a usual order, of which no rule has anything to say. If not, they are to be asked."""
+    def cost(self, order: Order, service: Service) -> Decimal | None:
+        """Return what a usual order costs; None where it is none, and the rules are to be asked."""
         seen = self._seen.get(id(service))
         if seen is None:
             seen = self._seen[id(service)] = (service, *_fitting(service))
-        return (
-            order.quantity is not None
-            and seen[1] <= order.quantity <= seen[2]
-            and not (order.extras or order.own or order.problems)
-            and order.service_named is None
-            and order.max_rate is None
-            and order.refill in (None, "no")
-            and is_ordinary(order.link)
-        )
+        if (
+            order.quantity is None
+            or not seen[1] <= order.quantity <= seen[2]
+            or order.extras
+            or order.own
+            or order.problems
+            or order.service_named is not None
+            or order.max_rate is not None
+            or order.refill not in (None, "no")
+            or service.rate is None
+            or not is_ordinary(order.link)
+        ):
+            return None
+        return charge_for(service.rate, order.quantity, service.basis)
 
 
 def _fitting(service: Service) -> tuple[int, int]:
