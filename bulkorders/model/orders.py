@@ -280,6 +280,9 @@ LINK = re.compile(
 )
 """Any text at all, taken apart as an address."""
 
+PLAIN_LINK = re.compile(r"https?://(?:www\.)?([a-z0-9.-]*(?:/[!-\"$&->@-~]*)?)")
+"""An address as most are: its host in lower case and without a port, no query, no fragment, nothing written out."""
+
 ROUTE = ("!", "/")
 
 
@@ -289,6 +292,9 @@ def normalised_link(link: str) -> str:
     Query strings stay: on video sites they say which video is meant; so do fragments that are routes
     (`#!/…`). Letters written out (`%C4%91`) and as they are (`đ`) are the same.
     """
+    plain = PLAIN_LINK.fullmatch(link)
+    if plain is not None:
+        return plain[1].rstrip("/")
     parts = LINK.fullmatch(link.strip())
     if parts is None:
         return link
