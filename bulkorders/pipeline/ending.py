@@ -91,7 +91,6 @@ async def finish(
 async def as_it_stands(run: Checking, journal: Journal) -> dict[str, Submission]:
     """Return the orders of the sheet and of its campaigns as the journal has them now, by key."""
     keys = [each.identified.key for each in run.checked.values()]
-    keys += [each.validated.key for each in run.checked.values() if each.validated is not None]
     found = await journal.submissions(keys=keys) if keys else []
     own = {account.id for account in run.distinct_accounts()}
     for name in run.campaigns:

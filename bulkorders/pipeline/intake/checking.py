@@ -59,7 +59,7 @@ class Checking:
 
     def valid(self) -> list[ValidatedOrder]:
         """Return the orders that keep every rule and are not yet sent."""
-        return [each.validated for each in self.checked.values() if each.validated is not None]
+        return [validated for each in self.checked.values() if (validated := each.validated) is not None]
 
     def known(self) -> dict[str, Submission]:
         """Return, by key, every order the journal knows of these campaigns and rows."""
