@@ -1,16 +1,16 @@
 """From a row of the sheet to an order that may be sent: Row, Order, ValidatedOrder and their keys."""
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from json.encoder import encode_basestring as _quoted
 from unicodedata import normalize
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from bulkorders.model.lifecycle import RequestKind, RequestState, State
+from bulkorders.model.links import normalised_link
 from bulkorders.model.problems import Problem
 
 OWN_PARAMETER = "param:"
@@ -261,50 +261,15 @@ def fingerprint(account: str, parameters: Mapping[str, str]) -> str:
 
     The link is normalised, so that a trailing slash or an upper-case host hides no duplicate.
     """
-    link = normalised_link(parameters.get("link", ""))
-    if parameters.keys() == USUAL:  # the line of most orders, without a walk over what it is made of
-        quantity, service = _quoted(parameters["quantity"]), _quoted(parameters["service"])
-        told = f'{{"link":{_quoted(link)},"quantity":{quantity},"service":{service}}}'
-    else:
-        told = _as_line({**parameters, "link": link})
-    return _hashed(f'["fingerprint",{_quoted(account)},{told}]')
+    return digest("fingerprint", account, {**parameters, "link": normalised_link(parameters.get("link", ""))})
 
 
-USUAL = {"service", "link", "quantity"}
-"""What most orders are sent with, and nothing beside."""
-
-
-LINK = re.compile(
-    r"(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:www\.)?(?P<host>[^/?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<mark>.*))?",
-    re.IGNORECASE | re.DOTALL,
-)
-"""Any text at all, taken apart as an address."""
-
-PLAIN_LINK = re.compile(r"https?://(?:www\.)?([a-z0-9.-]*(?:/[!-\"$&->@-~]*)?)")
-"""An address as most are: its host in lower case and without a port, no query, no fragment, nothing written out."""
-
-ROUTE = ("!", "/")
-
-
-def normalised_link(link: str) -> str:
-    """Return the link as panels compare it: no scheme, `www.`, fragment or end slash, host in lower case.
-
-    Query strings stay: on video sites they say which video is meant; so do fragments that are routes
-    (`#!/…`). Letters written out (`%C4%91`) and as they are (`đ`) are the same.
-    """
-    plain = PLAIN_LINK.fullmatch(link)
-    if plain is not None:
-        return plain[1].rstrip("/")
-    parts = LINK.fullmatch(link.strip())
-    if parts is None:
-        return link
-    host, path, query, mark = parts.groups()
-    found = host.lower().removesuffix(":443").removesuffix(":80") + path.rstrip("/")
-    if query:
-        found = f"{found}?{query}"
-    if mark and mark.startswith(ROUTE):
-        found = f"{found}#{mark}"
-    return unquote(found, errors="surrogateescape") if "%" in found else found
+def usual_fingerprint(account: str, service: str, link: str, quantity: int) -> str:
+    """Return the fingerprint of an order that is sent with these three and nothing beside, as most are."""
+    aim = _quoted(normalised_link(link))
+    return _hashed(
+        f'["fingerprint",{_quoted(account)},{{"link":{aim},"quantity":"{quantity}","service":{_quoted(service)}}}]'
+    )
 
 
 def account_id(url: str, label: str | None = None) -> str:

@@ -14,7 +14,6 @@ from bulkorders.model.orders import (
     OWN_PARAMETER,
     Sheet,
     Submission,
-    ValidatedOrder,
     changed_key,
     composed,
     same_parameters,
@@ -23,6 +22,7 @@ from bulkorders.model.problems import Problem, Severity
 from bulkorders.model.service_types import INCIDENTAL
 from bulkorders.validation import rules
 from bulkorders.validation.busy import Busy
+from bulkorders.validation.checked import Checked
 from bulkorders.validation.costs import estimate
 from bulkorders.validation.duplicates import Standing, repeated
 from bulkorders.validation.grouping import repeating
@@ -63,23 +63,6 @@ class Allowances:
     rejected: bool = False
     max_order: Decimal | None = None
     capped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """The answer for one row: an order that may be sent, a known submission, or what keeps it from being sent."""
-
-    identified: Identified
-    known: Submission | None = None
-    sendable: bool = False
-    problems: tuple[Problem, ...] = ()
-    duplicate: bool = False
-    estimate: Decimal | None = None
-
-    @property
-    def validated(self) -> ValidatedOrder | None:
-        """The order as it may be sent, if it may: made when it is asked for, since a million of them are heavy."""
-        return _validated(self.identified, self.estimate or Decimal(0)) if self.sendable else None
 
 
 def check(
@@ -301,22 +284,3 @@ def _difference(before: Submission, now: Identified) -> tuple[str, str | None, s
         if sent.get(name) != found.get(name):
             return name, now.parameters.get(name), before.parameters.get(name)
     return "reference", now.order.reference, before.reference
-
-
-def _validated(each: Identified, cost: Decimal) -> ValidatedOrder:
-    service = each.service
-    if service is None or service.rate is None:
-        raise ValueError("an order without a service in the catalogue is never valid")
-    return ValidatedOrder(
-        order=each.order,
-        account=each.target.account,
-        campaign=each.target.campaign,
-        key=each.key,
-        fingerprint=each.fingerprint,
-        parameters=each.parameters,
-        service_name=service.name,
-        rate=service.rate,
-        basis=service.basis,
-        estimate=cost,
-        currency=service.currency or each.target.currency,
-    )

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bulkorders.model.catalogue import Catalogue, Service
-from bulkorders.model.orders import Order, fingerprint, order_key, reference_key
+from bulkorders.model.orders import Order, fingerprint, order_key, reference_key, usual_fingerprint
 from bulkorders.model.service_types import TYPES
 from bulkorders.validation.costs import count_of
 from bulkorders.validation.sending import PASSED_OVER, sent_as, sent_parameters, settled
+
+USUAL = ("link", "quantity")
+"""What most orders are sent with, beside their service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +61,26 @@ def identify(orders: Iterable[tuple[Order, Target]]) -> list[Identified]:
     for parsed, target in orders:
         service = target.catalogue.get(parsed.service)
         order = settled(parsed, service) if parsed.incidental else parsed
-        parameters = sent_parameters(order, service)
-        mark = fingerprint(target.account, parameters)
+        mark = _fingerprint(target.account, order, service)
         if order.reference is not None:
             key = reference_key(target.account, target.campaign, order.reference)
             found.append(Identified(order, target, service, key, mark, key))
             continue
+        parameters = sent_parameters(order, service)
         first = key = order_key(target.account, target.campaign, parameters, 1)
         seen[first] += 1
         if (occurrence := seen[first]) > 1:
             key = order_key(target.account, target.campaign, parameters, occurrence)
         found.append(Identified(order, target, service, key, mark, first, occurrence))
     return found
+
+
+def _fingerprint(account: str, order: Order, service: Service | None) -> str:
+    """Return an order's fingerprint; that of most orders without gathering what is sent."""
+    usual = service is not None and service.type.takes.issuperset(USUAL) and not (order.extras or order.own)
+    if usual and order.link and order.quantity is not None:
+        return usual_fingerprint(account, order.service, order.link, order.quantity)
+    return fingerprint(account, sent_parameters(order, service))
 
 
 def wanted_keys(identified: Iterable[Identified]) -> list[str]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bulkorders.model.lifecycle import COMMITTED
-from bulkorders.model.orders import Submission, composed, normalised_link
+from bulkorders.model.links import normalised_link
+from bulkorders.model.orders import Submission, composed
 
 
 @dataclass(frozen=True, slots=True)
