@@ -180,8 +180,11 @@ async def _carry_out(
     if plan.drop:
         await journal.drop(plan.drop, run.run)
     added = await journal.add(plan.send, run.run) if plan.send else []
-    stopped = await _place(run, record, front, [each for each in added if each.state is State.READY])
     keys = [each.key for each in added]
+    ready = [each for each in added if each.state is State.READY]
+    del added
+    stopped = await _place(run, record, front, ready)
+    del ready  # what became of them is read anew for the results: each would be held twice
     if stopped is None or stopped.code != "interrupted":
         await _status_pass(run, record, front, keys)
     return await ending.finish(run, journal, front, begun, results, stopped=stopped, placed_now=keys)
