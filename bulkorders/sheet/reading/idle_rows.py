@@ -70,6 +70,9 @@ class _Judge:
         link = _at(cells, self._link)
         if isinstance(link, str) and ADDRESS.match(link):  # as nearly every row has
             return "example_rows" if is_example(link, None) else None
+        return self._code_without_address(cells, link)
+
+    def _code_without_address(self, cells: tuple[Cell, ...], link: Cell) -> str | None:
         username = _at(cells, self._username)
         if is_example(link, username):
             return "example_rows"
