@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from bulkorders.model.money import PER_ONE, PER_THOUSAND
 from bulkorders.model.service_types import ServiceType, dripped, service_type
@@ -38,8 +39,13 @@ class Service:
     @property
     def type(self) -> ServiceType:
         """What an order for this service needs; one that the panel says can be dripped takes runs and interval."""
-        found = service_type(self.type_name)
-        return dripped(found) if self.dripfeed and "quantity" in found.required else found
+        return _type_of(self.type_name, dripfeed=bool(self.dripfeed))
+
+
+@lru_cache(maxsize=1024)
+def _type_of(name: str, *, dripfeed: bool) -> ServiceType:
+    found = service_type(name)
+    return dripped(found) if dripfeed and "quantity" in found.required else found
 
 
 def basis_of(type_name: str) -> int:

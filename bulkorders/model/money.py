@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from functools import lru_cache
 
 EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 """Enough digits that no product or sum of a panel's amounts is ever rounded; if one were, it would fail."""
@@ -16,10 +17,12 @@ DIGITS_LIMIT = 60
 """Digits in all beyond which a number is not money: sums and products of shorter ones stay exact."""
 
 
+@lru_cache(maxsize=4096)
 def charge_for(rate: Decimal, quantity: int, basis: int) -> Decimal:
     """Return what `quantity` costs at `rate`, where the rate is the price of `basis` pieces (1000 or 1).
 
-    Exact: dividing by a power of ten moves the point, and no digit is lost.
+    Exact: dividing by a power of ten moves the point, and no digit is lost. The rows of a sheet ask for the
+    same few charges again and again.
     """
     product = EXACT.multiply(rate, Decimal(quantity))
     return plain(EXACT.divide(product, Decimal(basis)))

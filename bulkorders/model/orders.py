@@ -1,16 +1,16 @@
 """From a row of the sheet to an order that may be sent: Row, Order, ValidatedOrder and their keys."""
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring as _quoted
 from unicodedata import normalize
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from bulkorders.model.lifecycle import RequestKind, RequestState, State
+from bulkorders.model.links import normalised_link
 from bulkorders.model.problems import Problem
 
 OWN_PARAMETER = "param:"
@@ -109,8 +109,10 @@ class Order:
             sent["link"] = self.link
         if self.quantity is not None:
             sent["quantity"] = str(self.quantity)
-        sent.update((name, value) for name, value in self.extras if value)
-        sent.update(self.own)
+        if self.extras:
+            sent.update((name, value) for name, value in self.extras if value)
+        if self.own:
+            sent.update(self.own)
         return sent
 
 
@@ -201,14 +203,10 @@ class Submission:
 def _as_line(value: str | int | Mapping[str, str]) -> str:
     """Return the value as compact JSON, names sorted: what a JSON encoder gives, in a third of its time."""
     if isinstance(value, str):
-        return encode_basestring(value)
+        return _quoted(value)
     if isinstance(value, int):
         return str(value)
-    return (
-        "{"
-        + ",".join([f"{encode_basestring(name)}:{encode_basestring(value[name])}" for name in sorted(value)])
-        + "}"
-    )
+    return "{" + ",".join([f"{_quoted(name)}:{_quoted(value[name])}" for name in sorted(value)]) + "}"
 
 
 def digest(*parts: str | int | Mapping[str, str]) -> str:
@@ -217,7 +215,11 @@ def digest(*parts: str | int | Mapping[str, str]) -> str:
     Texts that differ only in how Unicode composes their letters (NFC, NFD) are the same: people can't see
     the difference, and keyboards and clipboards differ in it.
     """
-    line = f"[{','.join(map(_as_line, parts))}]"
+    return _hashed(f"[{','.join([_as_line(part) for part in parts])}]")
+
+
+def _hashed(line: str) -> str:
+    """Return the hash of a line of JSON."""
     if not line.isascii():
         line = normalize("NFC", line)
     return hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -246,7 +248,7 @@ def order_key(account: str, campaign: str, parameters: Mapping[str, str], occurr
 
 def reference_key(account: str, campaign: str, reference: str) -> str:
     """Return the key of an order that carries a reference; what is sent is compared apart from it."""
-    return digest("reference", account, campaign, reference)
+    return _hashed(f'["reference",{_quoted(account)},{_quoted(campaign)},{_quoted(reference)}]')
 
 
 def changed_key(key: str, parameters: Mapping[str, str]) -> str:
@@ -259,35 +261,15 @@ def fingerprint(account: str, parameters: Mapping[str, str]) -> str:
 
     The link is normalised, so that a trailing slash or an upper-case host hides no duplicate.
     """
-    alike = {**parameters, "link": normalised_link(parameters.get("link", ""))}
-    return digest("fingerprint", account, alike)
+    return digest("fingerprint", account, {**parameters, "link": normalised_link(parameters.get("link", ""))})
 
 
-LINK = re.compile(
-    r"(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:www\.)?(?P<host>[^/?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<mark>.*))?",
-    re.IGNORECASE | re.DOTALL,
-)
-"""Any text at all, taken apart as an address."""
-
-ROUTE = ("!", "/")
-
-
-def normalised_link(link: str) -> str:
-    """Return the link as panels compare it: no scheme, `www.`, fragment or end slash, host in lower case.
-
-    Query strings stay: on video sites they say which video is meant; so do fragments that are routes
-    (`#!/…`). Letters written out (`%C4%91`) and as they are (`đ`) are the same.
-    """
-    parts = LINK.fullmatch(link.strip())
-    if parts is None:
-        return link
-    host, path, query, mark = parts.groups()
-    found = host.lower().removesuffix(":443").removesuffix(":80") + path.rstrip("/")
-    if query:
-        found = f"{found}?{query}"
-    if mark and mark.startswith(ROUTE):
-        found = f"{found}#{mark}"
-    return unquote(found, errors="surrogateescape") if "%" in found else found
+def usual_fingerprint(account: str, service: str, link: str, quantity: int) -> str:
+    """Return the fingerprint of an order that is sent with these three and nothing beside, as most are."""
+    aim = _quoted(normalised_link(link))
+    return _hashed(
+        f'["fingerprint",{_quoted(account)},{{"link":{aim},"quantity":"{quantity}","service":{_quoted(service)}}}]'
+    )
 
 
 def account_id(url: str, label: str | None = None) -> str:

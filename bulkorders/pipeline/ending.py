@@ -94,7 +94,6 @@ async def as_it_stands(run: Checking, journal: Journal) -> dict[str, Submission]
     campaigns = [await journal.submissions(campaign=name) for name in run.campaigns]
     found = {each.key: each for campaign in campaigns for each in campaign if each.account in own}
     keys = {each.identified.key for each in run.checked.values()}
-    keys |= {each.validated.key for each in run.checked.values() if each.validated is not None}
     # Most rows are of these campaigns: they are not read twice.
     elsewhere = await journal.submissions(keys=sorted(keys - found.keys())) if keys - found.keys() else []
     return found | {each.key: each for each in elsewhere}

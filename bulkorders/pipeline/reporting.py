@@ -62,9 +62,9 @@ def _line(parsed: Parsed, checked: Checked | None, known: Mapping[str, Submissio
             parsed.row, "invalid", parsed.order, problems=parsed.problems, message=_said(parsed.problems)
         )
     identified = checked.identified
-    key = checked.validated.key if checked.validated else identified.key
+    key = identified.key
     submission = known.get(key)
-    blocked = any(problem.blocks for problem in checked.problems)
+    blocked = bool(checked.problems) and any(problem.blocks for problem in checked.problems)
     line = Line(
         parsed.row,
         "ready",

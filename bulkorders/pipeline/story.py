@@ -1,5 +1,6 @@
 """Two runs over a sheet, told from end to end: check, which spends nothing, and submit."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from bulkorders.sheet.results import writable
 from bulkorders.sheet.results.replacing import lock_file
 from bulkorders.submission import resuming
 from bulkorders.submission.resuming import Plan
+from bulkorders.validation.batch import Checked
 from bulkorders.validation.busy import CODES
 from bulkorders.wording import repairs
 
@@ -71,7 +73,9 @@ async def look(
 async def _unmeant(run: Checking, journal: Journal, front: Front) -> GuardError | None:
     """Return the guard that would stop a submit since nobody can say which campaign is meant, or None."""
     try:
-        await guards.campaign_meant(run, journal, front, plan_of(run)[0].send)
+        sent = (each for each in run.checked.values() if each.sendable and not _waits(run, each))
+        new = Counter(each.identified.target.campaign for each in sent)
+        await guards.campaign_meant(run, journal, front, new)
     except GuardError as error:
         wording.explain(error)
         return error
@@ -161,7 +165,8 @@ async def _guarded(run: Checking, record: Record, front: Front, plan: Plan, resu
     lock = lock_file(run.options.sheet)
     if lock is not None and run.options.sheet != results:
         front.tell(wording.note("sheet.open", {"sheet": str(run.options.sheet), "lock": lock.name}))
-    await guards.campaign_meant(run, record.journal, front, plan.send)
+    new = Counter(order.campaign for order in plan.send)
+    await guards.campaign_meant(run, record.journal, front, new)
     await likeness.same_file(run, record.journal, front)
     await likeness.panel_moved(run, record.journal, plan.send, front)
     writable(results, rows=len(run.sheet.rows))
@@ -184,8 +189,11 @@ async def _carry_out(
     if plan.drop:
         await journal.drop(plan.drop, run.run)
     added = await journal.add(plan.send, run.run) if plan.send else []
-    stopped = await _place(run, record, front, [each for each in added if each.state is State.READY])
     keys = [each.key for each in added]
+    ready = [each for each in added if each.state is State.READY]
+    del added
+    stopped = await _place(run, record, front, ready)
+    del ready  # what became of them is read anew for the results: each would be held twice
     if stopped is None or stopped.code != "interrupted":
         await _status_pass(run, record, front, keys)
     return await ending.finish(run, journal, front, begun, results, stopped=stopped, placed_now=keys)
@@ -244,16 +252,17 @@ def plan_of(run: Checking) -> tuple[Plan, int]:
     rejected = [
         each.known.key
         for each in run.checked.values()
-        if each.known is not None and each.known.state is State.REJECTED and each.validated is not None
+        if each.known is not None and each.known.state is State.REJECTED and each.sendable
     ]
     plan = resuming.plan(run.valid(), rejected, run.memory.campaign)
     if not run.options.one_per_link:
         return plan, 0
-    busy = {
-        each.validated.key
-        for each in run.checked.values()
-        if each.validated is not None and any(problem.code in CODES for problem in each.problems)
-    }
+    busy = {each.identified.key for each in run.checked.values() if each.sendable and _waits(run, each)}
     send = tuple(order for order in plan.send if order.key not in busy)
     again = tuple(key for key in plan.again if key not in busy)
     return replace(plan, send=send, again=again), len(plan.send) - len(send)
+
+
+def _waits(run: Checking, checked: Checked) -> bool:
+    """Whether a row waits for an open order on its link."""
+    return run.options.one_per_link and any(problem.code in CODES for problem in checked.problems)

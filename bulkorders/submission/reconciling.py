@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from bulkorders.journal.protocol import Attempt
 from bulkorders.model.lifecycle import State
-from bulkorders.model.orders import Submission, normalised_link
+from bulkorders.model.links import normalised_link
+from bulkorders.model.orders import Submission
 from bulkorders.submission.attempt import DEADLINE
 
 

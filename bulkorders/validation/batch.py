@@ -4,7 +4,7 @@ The journal's memory is passed in. An order that is placed, or may be, is never 
 record says what it is, whatever the catalogue says today.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -14,7 +14,6 @@ from bulkorders.model.orders import (
     OWN_PARAMETER,
     Sheet,
     Submission,
-    ValidatedOrder,
     changed_key,
     composed,
     same_parameters,
@@ -23,11 +22,14 @@ from bulkorders.model.problems import Problem, Severity
 from bulkorders.model.service_types import INCIDENTAL
 from bulkorders.validation import rules
 from bulkorders.validation.busy import Busy
+from bulkorders.validation.checked import Checked
 from bulkorders.validation.costs import estimate
 from bulkorders.validation.duplicates import Standing, repeated
+from bulkorders.validation.grouping import repeating
 from bulkorders.validation.identity import Identified, Target, identify, wanted_keys
 from bulkorders.validation.memory import Memory, aim, committed
 from bulkorders.validation.recognising import place_of, recognise
+from bulkorders.validation.usual import Usual
 
 __all__ = ["Allowances", "Checked", "Identified", "Memory", "Target", "check", "identify", "wanted_keys"]
 
@@ -63,18 +65,6 @@ class Allowances:
     capped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """The answer for one row: a validated order, a known submission, or what keeps it from being sent."""
-
-    identified: Identified
-    known: Submission | None = None
-    validated: ValidatedOrder | None = None
-    problems: tuple[Problem, ...] = ()
-    duplicate: bool = False
-    estimate: Decimal | None = None
-
-
 def check(
     sheet: Sheet, identified: Sequence[Identified], memory: Memory, allowed: Allowances
 ) -> list[Checked]:
@@ -82,7 +72,7 @@ def check(
     return _Batch(sheet, identified, memory, allowed).checked()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _New:
     """A row whose order nobody has sent, with what keeps it from being sent, the other rows apart."""
 
@@ -94,7 +84,7 @@ class _New:
     @property
     def blocked(self) -> bool:
         """Whether anything keeps it from being sent."""
-        return any(problem.blocks for problem in self.problems)
+        return bool(self.problems) and any(problem.blocks for problem in self.problems)
 
 
 class _Batch:
@@ -110,15 +100,19 @@ class _Batch:
         own = (field for field in sheet.columns if field.startswith(OWN_PARAMETER))
         self._identity = {self._column(field) for field in (*IDENTITY, *own)}
         self._capped = allowed.capped or allowed.max_order is not None
+        self._usual = Usual()
         self._found = recognise(identified, self._known, self._fit)
         self._busy = Busy(memory.still_open)
 
     def checked(self) -> list[Checked]:
         """Return the answer for each order: first each by itself, then those that repeat another."""
         rows = self._found.rows
-        alone = [self._alone(at, each) for at, each in enumerate(rows)]
-        standing = [self._standing(at, each) for at, each in enumerate(alone)]
-        twins = {} if self._allowed.duplicates else repeated(rows, standing)
+        alone: Iterable[Checked | _New] = (self._alone(at, each) for at, each in enumerate(rows))
+        twins: Mapping[int, int] = {}
+        groups = () if self._allowed.duplicates else repeating(enumerate(each.fingerprint for each in rows))
+        if groups:
+            alone = list(alone)
+            twins = repeated(groups, rows, [self._standing(at, each) for at, each in enumerate(alone)])
         return [
             self._beside(each, twins.get(at)) if isinstance(each, _New) else each
             for at, each in enumerate(alone)
@@ -138,6 +132,8 @@ class _Batch:
         claimed = self._found.claimed.get(at)
         if claimed is not None:
             return Checked(each, known=claimed, estimate=claimed.estimate)
+        if not self._known:
+            return self._new(each, None)
         known = self._known.get(each.key)
         as_it_was = known is not None and same_parameters(known.parameters, each.parameters)
         if known is not None and known.state is State.REJECTED and as_it_was and not self._allowed.rejected:
@@ -172,7 +168,7 @@ class _Batch:
         if not vanished.by_key:
             return None
         named = each.order.reference is None
-        at = aim(each.order.link, each.parameters)
+        at = aim(each.order.link, each)
         on = vanished.on(place, each.order.service, at, named=named)
         # Another reference is another order, unless it is the same order to the last letter: then a label changed.
         return on or vanished.like(place, each.fingerprint)
@@ -202,8 +198,11 @@ class _Batch:
         return (*each.order.problems, self._problem(each, "reference.twice", "reference", **facts))
 
     def _new(self, each: Identified, known: Submission | None) -> _New:
-        problems = rules.problems_of(each.order, each.service, self._sheet, capped=self._capped)
-        cost = self._estimate(each)
+        cost = self._usual.cost(each.order, each.service) if each.service is not None else None
+        problems: tuple[Problem, ...] = ()
+        if cost is None:
+            cost = self._estimate(each)
+            problems = rules.problems_of(each.order, each.service, self._sheet, capped=self._capped)
         if cost is not None and self._allowed.max_order is not None and cost > self._allowed.max_order:
             facts = {"found": cost, "expected": self._allowed.max_order, "currency": each.target.currency}
             field = "max" if each.service and each.service.type.per_post else "quantity"
@@ -222,9 +221,8 @@ class _Batch:
         each = new.identified
         duplicate = self._duplicate(each, twin)
         if duplicate is None and not new.blocked:
-            validated = _validated(each, new.estimate or Decimal(0))
-            problems = (*new.problems, *self._busy_link(each))
-            return Checked(each, new.known, validated, problems, estimate=new.estimate)
+            problems = new.problems + self._busy_link(each)
+            return Checked(each, new.known, sendable=True, problems=problems, estimate=new.estimate)
         problems = new.problems if duplicate is None else (*new.problems, duplicate)
         only = duplicate is not None and not new.blocked
         return Checked(each, new.known, problems=problems, duplicate=only, estimate=new.estimate)
@@ -286,22 +284,3 @@ def _difference(before: Submission, now: Identified) -> tuple[str, str | None, s
         if sent.get(name) != found.get(name):
             return name, now.parameters.get(name), before.parameters.get(name)
     return "reference", now.order.reference, before.reference
-
-
-def _validated(each: Identified, cost: Decimal) -> ValidatedOrder:
-    service = each.service
-    if service is None or service.rate is None:
-        raise ValueError("an order without a service in the catalogue is never valid")
-    return ValidatedOrder(
-        order=each.order,
-        account=each.target.account,
-        campaign=each.target.campaign,
-        key=each.key,
-        fingerprint=each.fingerprint,
-        parameters=each.parameters,
-        service_name=service.name,
-        rate=service.rate,
-        basis=service.basis,
-        estimate=cost,
-        currency=service.currency or each.target.currency,
-    )

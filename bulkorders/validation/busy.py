@@ -23,11 +23,11 @@ class Busy:
         self._open: dict[Spot, Submission] = {}
         self._rows: dict[Spot, int] = {}
         for each in still_open:
-            self._open.setdefault((each.account, each.service, aim(each.link, each.parameters)), each)
+            self._open.setdefault((each.account, each.service, aim(each.link, each)), each)
 
     def take(self, each: Identified) -> tuple[str, dict[str, object]] | None:
         """Let a row that would be sent take its place; return what is there already, a code with facts, or None."""
-        spot = each.target.account, each.order.service, aim(each.order.link, each.parameters)
+        spot = each.target.account, each.order.service, aim(each.order.link, each)
         first = self._rows.setdefault(spot, each.order.row)
         before = self._open.get(spot)
         if before is not None and before.key != each.key:

@@ -71,10 +71,10 @@ class CellTrouble(Exception):
 
 def text(cell: Cell) -> str | None:
     """Return the cell as text without blanks at its ends; whole numbers without a point; None when empty."""
-    if cell is None:
-        return None
     if isinstance(cell, str):
         return _trimmed(cell, EDGES)
+    if cell is None:
+        return None
     if isinstance(cell, ErrorCell):
         raise CellTrouble("cell.error", found=cell.text)
     if isinstance(cell, int | float) and abs(cell) >= EXACT_FLOAT:

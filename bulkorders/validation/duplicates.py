@@ -1,7 +1,6 @@
 """Rows of one sheet that repeat another, whatever order they stand in."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -22,21 +21,21 @@ class Standing(IntEnum):
     """Its reference stands in another row: nobody knows what it is."""
 
 
-def repeated(rows: Sequence[Identified], standing: Sequence[Standing]) -> Mapping[int, int]:
+def repeated(
+    groups: Iterable[Sequence[int]], rows: Sequence[Identified], standing: Sequence[Standing]
+) -> Mapping[int, int]:
     """Return, by place, the number of the row that a row repeats; rows that may repeat another are left out.
+
+    `groups` are the places that share a fingerprint.
 
     Two rows that order the same are one order and its duplicate, unless each has a reference of its own.
     The order that is known stands before the others, then rows with a reference, then those that are no
     allowed duplicates, then the first: so sorting the sheet changes nothing.
     """
-    count = Counter(each.fingerprint for each in rows)
-    groups: defaultdict[str, list[int]] = defaultdict(list)
-    for at, each in enumerate(rows):
-        if count[each.fingerprint] > 1 and standing[at] is not Standing.OUT:
-            groups[each.fingerprint].append(at)
     found: dict[int, int] = {}
-    for places in groups.values():
-        found.update(_repeated_in(places, rows, standing))
+    for places in groups:
+        kept = [at for at in places if standing[at] is not Standing.OUT]
+        found.update(_repeated_in(kept, rows, standing))
     return found
 
 

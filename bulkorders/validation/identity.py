@@ -5,10 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bulkorders.model.catalogue import Catalogue, Service
-from bulkorders.model.orders import Order, fingerprint, order_key, reference_key
+from bulkorders.model.orders import Order, fingerprint, order_key, reference_key, usual_fingerprint
 from bulkorders.model.service_types import TYPES
 from bulkorders.validation.costs import count_of
 from bulkorders.validation.sending import PASSED_OVER, sent_as, sent_parameters, settled
+
+USUAL = ("link", "quantity")
+"""What most orders are sent with, beside their service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +29,23 @@ class Identified:
     """An order with its identity.
 
     `likes` is the key of the first order of this kind in the sheet, `occurrence` which of its likes this
-    one is, from 1. With a reference the three keys are one.
+    one is, from 1. With a reference the three keys are one. `sent` is what was sent for an order that is
+    known already.
     """
 
     order: Order
     target: Target
     service: Service | None
-    parameters: Mapping[str, str]
     key: str
     fingerprint: str
     likes: str
     occurrence: int = 1
+    sent: Mapping[str, str] | None = None
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """What was sent for the order, or is: made when it is asked for, since a million of them are heavy."""
+        return sent_parameters(self.order, self.service) if self.sent is None else self.sent
 
     def nth_key(self, occurrence: int) -> str:
         """Return the key of the nth order of this kind."""
@@ -51,19 +60,27 @@ def identify(orders: Iterable[tuple[Order, Target]]) -> list[Identified]:
     found = []
     for parsed, target in orders:
         service = target.catalogue.get(parsed.service)
-        order = settled(parsed, service)
-        parameters = sent_parameters(order, service)
-        mark = fingerprint(target.account, parameters)
+        order = settled(parsed, service) if parsed.incidental else parsed
+        mark = _fingerprint(target.account, order, service)
         if order.reference is not None:
             key = reference_key(target.account, target.campaign, order.reference)
-            found.append(Identified(order, target, service, parameters, key, mark, key))
+            found.append(Identified(order, target, service, key, mark, key))
             continue
+        parameters = sent_parameters(order, service)
         first = key = order_key(target.account, target.campaign, parameters, 1)
         seen[first] += 1
         if (occurrence := seen[first]) > 1:
             key = order_key(target.account, target.campaign, parameters, occurrence)
-        found.append(Identified(order, target, service, parameters, key, mark, first, occurrence))
+        found.append(Identified(order, target, service, key, mark, first, occurrence))
     return found
+
+
+def _fingerprint(account: str, order: Order, service: Service | None) -> str:
+    """Return an order's fingerprint; that of most orders without gathering what is sent."""
+    usual = service is not None and service.type.takes.issuperset(USUAL) and not (order.extras or order.own)
+    if usual and order.link and order.quantity is not None:
+        return usual_fingerprint(account, order.service, order.link, order.quantity)
+    return fingerprint(account, sent_parameters(order, service))
 
 
 def wanted_keys(identified: Iterable[Identified]) -> list[str]:

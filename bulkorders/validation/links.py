@@ -15,7 +15,7 @@ def link_form(case: Case) -> Iterator[Problem]:
     link = case.order.link
     if not link or "link" not in case.kind.takes:
         return
-    if ORDINARY.fullmatch(link) and "://" not in link[8:]:
+    if is_ordinary(link):
         return
     if any(map(str.isspace, link)) or SEVERAL.search(link):
         yield case.problem("link.not_one", "link", found=link)
@@ -27,6 +27,12 @@ def link_form(case: Case) -> Iterator[Problem]:
 
 ORDINARY = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z0-9-]+(?:[/?#][!-~]*)?", re.IGNORECASE)
 """What nearly every link looks like: nothing more need be asked of it."""
+
+
+def is_ordinary(link: str) -> bool:
+    """Whether a link looks as nearly every link does."""
+    return ORDINARY.fullmatch(link) is not None and "://" not in link[8:]
+
 
 SEVERAL = re.compile(r"[^=/?&%:#]https?://", re.IGNORECASE)
 """A further address within an address, where it is no part of its path or query."""

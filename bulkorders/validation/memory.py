@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from bulkorders.model.lifecycle import COMMITTED
-from bulkorders.model.orders import Submission, composed, normalised_link
+from bulkorders.model.links import normalised_link
+from bulkorders.model.orders import Submission, composed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,20 @@ def committed(order: Submission | None) -> bool:
     return order is not None and order.state in COMMITTED
 
 
-def aim(link: str, parameters: Mapping[str, str]) -> str:
+class Sent(Protocol):
+    """What has been sent, or would be."""
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """The parameters under their documented names."""
+        ...
+
+
+def aim(link: str, order: Sent) -> str:
     """Return what an order is for, as panels compare it: its link, or the user where it takes no link."""
     if link:
         return normalised_link(link)
-    return parameters.get("username", "").removeprefix("@").casefold()
+    return order.parameters.get("username", "").removeprefix("@").casefold()
 
 
 Place = tuple[str, str]
@@ -95,7 +106,7 @@ class Vanished:
         for each in by_key.values():
             place = (each.account, each.campaign)
             on = self._plain if each.reference is None else self._named
-            on.setdefault((place, each.service, aim(each.link, each.parameters)), each)
+            on.setdefault((place, each.service, aim(each.link, each)), each)
             self._alike.setdefault((place, each.fingerprint), each)
 
     def on(self, place: Place, service: str, at: str, *, named: bool) -> Submission | None:

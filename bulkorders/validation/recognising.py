@@ -5,13 +5,13 @@ its service, and where its reference came or went. Each order is claimed by one 
 sheet with three of a kind never has more than three of them, however it is sorted.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission, changed_key, same_parameters
+from bulkorders.validation.grouping import grouped, repeating
 from bulkorders.validation.identity import Identified, forms
 from bulkorders.validation.memory import Place, Unclaimed, Vanished, committed
 
@@ -45,7 +45,7 @@ class _Recognition:
         self._rows = list(identified)
         self._known = known
         self._fit = fit
-        self._unclaimed = Unclaimed(known.values(), frozenset(map(place_of, identified)))
+        self._unclaimed = Unclaimed(known.values(), frozenset(map(place_of, identified if known else ())))
         self._claimed: dict[int, Submission] = {}
         self._twice: dict[int, int] = {}
 
@@ -59,7 +59,7 @@ class _Recognition:
         for at, each in enumerate(self._rows if self._unclaimed else ()):
             if at not in self._claimed and at not in self._twice:
                 self._by_another_form(at, each)
-        for each in self._rows:
+        for each in self._rows if self._unclaimed else ():
             if each.order.problems and each.order.held_key is not None:
                 # Its row stands in the sheet, though it can't be read: the order has not lost it.
                 self._unclaimed.claim(each.order.held_key)
@@ -70,7 +70,7 @@ class _Recognition:
         self._claimed[at] = order
         each = self._rows[at]
         if each.key != order.key:
-            self._rows[at] = replace(each, key=order.key, parameters=order.parameters)
+            self._rows[at] = replace(each, key=order.key, sent=order.parameters)
 
     def _by_hidden_key(self) -> None:
         """Claim by the key a results workbook carries, where what was sent is what the row says."""
@@ -92,11 +92,11 @@ class _Recognition:
 
     def _by_reference(self) -> None:
         """Claim by reference, one row each; a further row of the same reference is a mistake."""
-        groups: defaultdict[str, list[int]] = defaultdict(list)
-        for at, each in enumerate(self._rows):
-            if each.order.reference is not None:
-                groups[each.likes].append(at)
-        for places in groups.values():
+        referenced = [
+            (at, each.likes) for at, each in enumerate(self._rows) if each.order.reference is not None
+        ]
+        # A row that stands alone has an order only where the journal knows any.
+        for places in (grouped if self._known else repeating)(referenced):
             owner = next((at for at in places if at in self._claimed), None)
             if owner is None:
                 owner = self._owner(places)
@@ -137,12 +137,13 @@ class _Recognition:
 
     def _by_parameters(self) -> None:
         """Claim by what is sent; rows without a reference that send the same share the orders of that kind."""
-        groups: defaultdict[str, list[int]] = defaultdict(list)
-        for at, each in enumerate(self._rows):
-            if each.order.reference is None and at not in self._claimed:
-                groups[each.likes].append(at)
+        plain = [
+            (at, each.likes)
+            for at, each in enumerate(self._rows)
+            if each.order.reference is None and at not in self._claimed
+        ]
         shared = []
-        for places in groups.values():
+        for places in grouped(plain):
             order = self._unclaimed.get(self._rows[places[0]].key) if len(places) == 1 else None
             if order is not None:
                 self._claim(places[0], order)

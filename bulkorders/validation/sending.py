@@ -27,8 +27,8 @@ def sent_as(order: Order, kind: ServiceType) -> dict[str, str]:
         sent.pop("quantity", None)
     if "link" not in takes:
         sent.pop("link", None)
-    passed = [name for name, _ in order.extras if name in PASSED_OVER and name not in takes]
-    if passed:
+    if order.extras:
+        passed = [name for name, _ in order.extras if name in PASSED_OVER and name not in takes]
         own = dict(order.own)
         for name in passed:
             if name not in own:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bulkorders.model.report import OrderPart, ProblemPart, Report
 from bulkorders.wording import number, repair, translated
@@ -31,28 +31,39 @@ class Group:
 
 def groups(report: Report) -> list[Group]:
     """Return the problems of a report by what repairs them: first what blocks, and of that the commonest."""
-    found: defaultdict[str, list[tuple[OrderPart, ProblemPart]]] = defaultdict(list)
+    found: defaultdict[str, _Gathered] = defaultdict(_Gathered)
     for order in report.notable():
         for problem in order.problems:
-            found[problem.code].append((order, problem))
-    made = [_group(code, told) for code, told in found.items()]
+            found[problem.code].take(order, problem)
+    made = [each.group(code) for code, each in found.items()]
     return sorted(made, key=lambda each: (not each.blocking, -each.count))
 
 
-def _group(code: str, told: Sequence[tuple[OrderPart, ProblemPart]]) -> Group:
-    """Return the group of one code; what is said of several rows in the same words is said once."""
-    said: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for order, problem in told:
-        said[problem.column, _without_place(order, problem)].append(order.row or 0)
-    ordered = sorted(said.items(), key=lambda each: -len(each[1]))
-    return Group(
-        code,
-        repair(code),
-        any(problem.severity == "error" for _, problem in told),
-        len(told),
-        tuple(sorted({order.row for order, _ in told if order.row})),
-        tuple(_line(rows, column, text) for (column, text), rows in ordered),
-    )
+@dataclass(slots=True)
+class _Gathered:
+    """What is said of one code, as it is gone over: of a million rows in the same words, once, with their numbers."""
+
+    blocking: bool = False
+    count: int = 0
+    said: defaultdict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, order: OrderPart, problem: ProblemPart) -> None:
+        """Take one problem of one row in."""
+        self.blocking = self.blocking or problem.severity == "error"
+        self.count += 1
+        self.said[problem.column, _without_place(order, problem)].append(order.row or 0)
+
+    def group(self, code: str) -> Group:
+        """Return the group of what was taken."""
+        ordered = sorted(self.said.items(), key=lambda each: -len(each[1]))
+        return Group(
+            code,
+            repair(code),
+            self.blocking,
+            self.count,
+            tuple(sorted({row for rows in self.said.values() for row in rows if row})),
+            tuple(_line(rows, column, text) for (column, text), rows in ordered),
+        )
 
 
 def _without_place(order: OrderPart, problem: ProblemPart) -> str:

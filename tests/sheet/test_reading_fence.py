@@ -37,8 +37,8 @@ def refusal(path: Path, limits: Limits) -> tuple[str, dict[str, Any]]:
 
 def test_too_much_memory_ends_the_reader_alone(large: Path) -> None:
     """A workbook that takes more memory than allowed is refused, and the next one is read."""
-    code, told = refusal(large, Limits(memory=60 * MEGABYTE, memory_each=0))
-    assert (code, told["limit"]) == ("sheet.too_demanding", 60 * MEGABYTE)
+    code, told = refusal(large, Limits(memory=40 * MEGABYTE, memory_each=0))
+    assert (code, told["limit"]) == ("sheet.too_demanding", 40 * MEGABYTE)
     assert len(read_sheet(large).rows) == 60_000
 
 

@@ -252,6 +252,9 @@ WHERE e.seq > :after GROUP BY o.campaign ORDER BY min(e.seq)
 -- name: request
 SELECT id, key, order_id, kind, state, asked_at, request_id, status, message FROM requests WHERE id = :id
 
+-- name: any_order
+SELECT 1 FROM orders LIMIT 1
+
 -- name: any_request
 SELECT 1 FROM requests LIMIT 1
 

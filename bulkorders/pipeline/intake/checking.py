@@ -59,7 +59,7 @@ class Checking:
 
     def valid(self) -> list[ValidatedOrder]:
         """Return the orders that keep every rule and are not yet sent."""
-        return [each.validated for each in self.checked.values() if each.validated is not None]
+        return [validated for each in self.checked.values() if (validated := each.validated) is not None]
 
     def known(self) -> dict[str, Submission]:
         """Return, by key, every order the journal knows of these campaigns and rows."""
@@ -156,17 +156,29 @@ def _allowances(checking: Checking) -> Allowances:
 
 def _targets(checking: Checking) -> Iterable[tuple[Order, Target]]:
     """Yield each order with where it goes; a row whose panel is not in the settings gets its problem instead."""
-    default = checking.options.campaign or checking.sheet.campaign_id or _stem(checking.options)
+    known: dict[tuple[str | None, str | None], Target | None] = {}
     for at, parsed in enumerate(checking.parsed):
         order = parsed.order
         if order is None:
             continue
-        account = checking.accounts.get(order.panel)
-        if account is None:
+        named = (order.panel, order.campaign)
+        if named not in known:
+            known[named] = _target(checking, order)
+        target = known[named]
+        if target is None:
             checking.parsed[at] = _unknown_panel(checking, parsed, order)
-            continue
-        campaign = _campaign(order, checking.options, default)
-        yield order, Target(account.id, campaign, account.catalogue, account.currency)
+        else:
+            yield order, target
+
+
+def _target(checking: Checking, order: Order) -> Target | None:
+    """Return where an order goes, by the panel and the campaign that its row names; None if there is no such panel."""
+    account = checking.accounts.get(order.panel)
+    if account is None:
+        return None
+    default = checking.options.campaign or checking.sheet.campaign_id or _stem(checking.options)
+    campaign = _campaign(order, checking.options, default)
+    return Target(account.id, campaign, account.catalogue, account.currency)
 
 
 def _unknown_panel(checking: Checking, parsed: Parsed, order: Order) -> Parsed:

@@ -1,6 +1,6 @@
 """What must hold before the first cent: the campaign and the journal are the ones that are meant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +8,6 @@ from bulkorders import wording
 from bulkorders.errors import GuardError
 from bulkorders.journal.opening import place_of
 from bulkorders.journal.protocol import Campaign, Journal
-from bulkorders.model.orders import ValidatedOrder
 from bulkorders.pipeline.accounts import now
 from bulkorders.pipeline.intake.checking import Checking
 from bulkorders.pipeline.options import Front
@@ -16,10 +15,10 @@ from bulkorders.sheet.results.provenance import results_journal
 from bulkorders.submission import resuming
 
 
-async def campaign_meant(
-    run: Checking, journal: Journal, front: Front, send: Sequence[ValidatedOrder]
-) -> None:
+async def campaign_meant(run: Checking, journal: Journal, front: Front, new: Mapping[str, int]) -> None:
     """Make sure that rows join the campaign they are meant for; `--campaign` or a results workbook names it.
+
+    `new` is how many orders would be sent, by campaign.
 
     A campaign known from another sheet must be named. One whose orders are all at their end, some of
     them no longer in the sheet, must be named too: it may be next month's sheet under the same name.
@@ -32,8 +31,8 @@ async def campaign_meant(
             continue
         if known.sheet != _sheet_path(run):
             raise GuardError("campaign.other_sheet", campaign=name, sheet=known.sheet)
-        _finished(run, name, send)
-    _tell_already_placed(run, front, send)
+        _finished(run, name, new.get(name, 0))
+    _tell_already_placed(run, front, sum(new.values()))
 
 
 def same_journal(run: Checking, journal: Journal, front: Front, results: Path) -> None:
@@ -57,16 +56,15 @@ def _own_column(run: Checking, name: str) -> bool:
     return any(parsed.order is not None and parsed.order.campaign == name for parsed in run.parsed)
 
 
-def _finished(run: Checking, name: str, send: Sequence[ValidatedOrder]) -> None:
+def _finished(run: Checking, name: str, new: int) -> None:
     orders = [each for each in run.memory.campaign if each.campaign == name]
-    new = [order for order in send if order.campaign == name]
     gone = resuming.vanished(orders, [each.identified.key for each in run.checked.values()])
     if new and gone and resuming.finished(orders):
         raise GuardError(
             "campaign.finished",
             campaign=name,
             vanished=len(gone),
-            new=len(new),
+            new=new,
             proposal=_proposal(name),
         )
 
@@ -75,9 +73,9 @@ def _proposal(name: str) -> str:
     return f"{name}-{datetime.now().astimezone():%Y-%m}"
 
 
-def _tell_already_placed(run: Checking, front: Front, send: Sequence[ValidatedOrder]) -> None:
+def _tell_already_placed(run: Checking, front: Front, new: int) -> None:
     placed = sum(each.known is not None for each in run.checked.values())
-    if placed and not send:
+    if placed and not new:
         facts = {"placed": placed, "campaign": run.campaign, "proposal": _proposal(run.campaigns[0])}
         front.tell(wording.note("campaign.all_placed", facts))
 

@@ -40,7 +40,7 @@ def review(run: Checking, plan: Plan, costs: Sequence[Cost], results: Path, *, w
 
 def known_as_sent(run: Checking) -> dict[str, Submission]:
     """Return what the journal knows, without the orders that would be sent afresh: those show what they would be."""
-    fresh = {each.key for each in run.valid()}
+    fresh = {each.identified.key for each in run.checked.values() if each.sendable}
     return {key: each for key, each in run.known().items() if key not in fresh}
 
 
@@ -69,7 +69,7 @@ def _warnings(run: Checking, sent: set[str]) -> list[tuple[str, int]]:
     """Return kinds of warnings of rows that will be sent, with the count of their rows."""
     rows: Counter[str] = Counter()
     for each in run.checked.values():
-        if each.validated is not None and each.validated.key in sent:
+        if each.sendable and each.identified.key in sent:
             rows.update({problem.code for problem in each.problems})
     return [(wording.repair(code), count) for code, count in sorted(rows.items())]
 

@@ -10,7 +10,8 @@ from bulkorders.errors import CallError, GuardError
 from bulkorders.journal.opening import open_journal
 from bulkorders.journal.protocol import Journal
 from bulkorders.model.lifecycle import State
-from bulkorders.model.orders import Request, Submission, account_id, normalised_link
+from bulkorders.model.links import normalised_link
+from bulkorders.model.orders import Request, Submission, account_id
 from bulkorders.model.reconciliation import Verdict
 from bulkorders.panel.profiles import timeouts_of
 from bulkorders.pipeline import accounts, recording

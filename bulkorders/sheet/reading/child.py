@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Protocol
 
 from bulkorders.errors import SheetError
 from bulkorders.sheet.reading import bounds, frames
-from bulkorders.sheet.reading.grid import Grid, Worksheet
+from bulkorders.sheet.reading.grid import Flow, Grid, Worksheet
 from bulkorders.sheet.reading.limits import Limits
 
 
@@ -21,7 +21,7 @@ class Reader(Protocol):
         """The worksheets in the workbook's order."""
         ...
 
-    def grid(self, worksheet: Worksheet) -> Grid:
+    def grid(self, worksheet: Worksheet) -> Grid | Flow:
         """Return the rows of a worksheet."""
         ...
 
@@ -86,8 +86,8 @@ def _reader(kind: str) -> Callable[[str, bytes, Limits], Reader]:
 def _sent(outgoing: BinaryIO, reader: Reader, index: int) -> object:
     """Send the rows of a worksheet piece by piece; return what else is known of it."""
     grid = reader.grid(reader.worksheets[index])
-    for start in range(0, len(grid.rows), frames.ROWS):
-        frames.send(outgoing, ("rows", *frames.packed(grid.rows[start : start + frames.ROWS])))
+    for piece in grid.pieces(frames.ROWS):
+        frames.send_rows(outgoing, piece)
     return {
         "hidden_rows": list(grid.hidden_rows),
         "hidden_columns": list(grid.hidden_columns),

@@ -6,20 +6,34 @@ from datetime import date, datetime, time, timedelta
 from struct import Struct
 from typing import IO, Any
 
-from bulkorders.model.orders import Cell, ErrorCell
+from bulkorders.model.orders import ErrorCell
+from bulkorders.sheet.reading.grid import Line
 
 LENGTH = Struct("<I")
 ROWS = 4_000
 """How many rows travel at once."""
 
-Line = tuple[int, tuple[Cell, ...]]
 Special = tuple[int, int, str, Any]
 """A value that is not plain: its row in the piece, its column, what it is, and how it is told."""
 
 
 def send(stream: IO[bytes], told: Any) -> None:
     """Write one message of plain values: texts, numbers, None, and tuples, lists or dicts of these."""
-    message = marshal.dumps(told)
+    _write(stream, marshal.dumps(told))
+
+
+def send_rows(stream: IO[bytes], lines: Sequence[Line]) -> None:
+    """Write the message ("rows", rows as plain values, and apart what stands in them of dates, times and errors)."""
+    told: Any = ("rows", lines, ())
+    try:
+        message = marshal.dumps(told)
+    except ValueError:
+        told = ("rows", *_separated(lines))
+        message = marshal.dumps(told)
+    _write(stream, message)
+
+
+def _write(stream: IO[bytes], message: bytes) -> None:
     stream.write(LENGTH.pack(len(message)))
     stream.write(message)
     stream.flush()
@@ -36,16 +50,6 @@ def _whole(stream: IO[bytes], length: int) -> bytes:
     if len(found) < length:
         raise EOFError
     return found
-
-
-def packed(lines: Sequence[Line]) -> tuple[Sequence[Line], list[Special]]:
-    """Return rows as plain values, and apart what stands in them of dates, times and errors."""
-    plain: Any = lines
-    try:
-        marshal.dumps(plain)
-    except ValueError:
-        return _separated(lines)
-    return lines, []
 
 
 def _separated(lines: Sequence[Line]) -> tuple[Sequence[Line], list[Special]]:

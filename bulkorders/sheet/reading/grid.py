@@ -1,9 +1,12 @@
 """Rows as a file holds them, before anybody knows what their columns mean."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bulkorders.model.orders import Cell, ErrorCell
+
+Line = tuple[int, tuple[Cell, ...]]
+"""A row with the number a spreadsheet shows."""
 
 Note = tuple[str, Mapping[str, object]]
 """Something to tell the user: a code and its facts."""
@@ -33,12 +36,33 @@ class Grid:
     0. `merged` are cells made one across several rows: their value stands in the first row alone.
     """
 
-    rows: list[tuple[int, tuple[Cell, ...]]]
+    rows: list[Line]
     worksheet: str | None = None
     hidden_rows: Collection[int] = frozenset()
     hidden_columns: Sequence[tuple[int, int]] = ()
     merged: Sequence[Merge] = ()
     notes: list[Note] = field(default_factory=list)
+
+    def pieces(self, count: int) -> Iterator[Sequence[Line]]:
+        """Give the rows, so many at once."""
+        return (self.rows[start : start + count] for start in range(0, len(self.rows), count))
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A worksheet whose rows are made while they are given, once: a million of them are never held here.
+
+    `made` gives them so many at once; the rest is as in a Grid.
+    """
+
+    made: Callable[[int], Iterator[Sequence[Line]]]
+    hidden_rows: Collection[int]
+    hidden_columns: Sequence[tuple[int, int]]
+    merged: Sequence[Merge]
+
+    def pieces(self, count: int) -> Iterator[Sequence[Line]]:
+        """Give the rows, so many at once at most."""
+        return self.made(count)
 
 
 def blank(cells: Sequence[Cell]) -> bool:

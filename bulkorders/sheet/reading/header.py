@@ -67,7 +67,12 @@ def make_sheet(
         path=path,
         header=header + ("",) * (width - len(header)),
         columns=match.columns,
-        rows=tuple(Row(number, _fitted(cells, width), known.get(number)) for number, cells in body),
+        rows=tuple(
+            [
+                Row(number, cells if len(cells) == width else _fitted(cells, width), known.get(number))
+                for number, cells in body
+            ]
+        ),
         worksheet=grid.worksheet,
         header_row=header_row,
         notes=tuple(_notes(grid, place, match, beyond, idle)),
@@ -112,10 +117,7 @@ def _notes(
     header_row, header_cells = grid.rows[place]
     if place and not _of_template(grid, place):
         yield "title_rows", {"count": place, "header_row": header_row}
-    orders = {number for number, _ in idle.kept}
-    hidden = [
-        number for number, _ in grid.rows[place + 1 :] if number in grid.hidden_rows and number in orders
-    ]
+    hidden = [number for number, _ in idle.kept if number in grid.hidden_rows] if grid.hidden_rows else []
     if hidden:
         yield numbers_note("hidden_rows", hidden)
     header = titles(header_cells)

@@ -67,10 +67,16 @@ class _Judge:
 
     def code(self, cells: tuple[Cell, ...]) -> str | None:
         """Return the code of the note that tells why a row is no order; None for an order."""
-        link, username = _at(cells, self._link), _at(cells, self._username)
+        link = _at(cells, self._link)
+        if isinstance(link, str) and ADDRESS.match(link):  # as nearly every row has
+            return "example_rows" if is_example(link, None) else None
+        return self._code_without_address(cells, link)
+
+    def _code_without_address(self, cells: tuple[Cell, ...], link: Cell) -> str | None:
+        username = _at(cells, self._username)
         if is_example(link, username):
             return "example_rows"
-        if (isinstance(link, str) and ADDRESS.match(link)) or _is_id(_at(cells, self._service)):
+        if _is_id(_at(cells, self._service)):
             return None
         if self._repeats(cells):
             return "repeated_headers"

@@ -3,7 +3,6 @@
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
 
 from bulkorders.errors import SheetError
 from bulkorders.sheet.reading import binary
@@ -76,6 +75,8 @@ class Package:
         moved = any(new.lower() != old.lower() for new, old in self.fixed().items())
         if not amended and self.main.lower() == USUAL and not moved and not self.archive.rooted(self.main):
             return self.archive.content
+        from xml.sax.saxutils import quoteattr  # noqa: PLC0415 - it loads much, and few workbooks come so far
+
         names = {old: new for new, old in self.fixed().items()}
         related = "".join(_relation(kind, FIXED[kind], f"rId{kind}") for kind in FIXED)
         listed = ""

@@ -3,26 +3,25 @@
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from bulkorders.errors import SheetError
 from bulkorders.model.orders import Cell, ErrorCell
-from bulkorders.sheet.reading import frames
-from bulkorders.sheet.reading.grid import Grid, Worksheet, blank
+from bulkorders.sheet.reading.grid import Flow, Line, Worksheet, blank
 from bulkorders.sheet.reading.limits import Limits
 from bulkorders.sheet.reading.marks import Marks, Refused, letters_of
 
 WHOLE = 10.0**18
 """Numbers below this are given as integers where they have no fraction, as all were written by people."""
 
-SHORT = 24
-"""Up to so many letters a text is likely to stand in many rows."""
+FEW = 2
+"""How often each value of a column must stand in it, on the average, to be worth sharing."""
 
 LEAST, SPARSE = 15, 4
 """Bytes of XML a cell with a value takes at least; how many places a large area may have for each."""
-
-Line = tuple[int, tuple[Cell, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +78,19 @@ class FastReader:
             shown = SheetVisibleEnum.Visible
             return [(each.name, each.visible == shown) for each in self._workbook().sheets_metadata]
 
-    def lines(self, worksheet: str, reach: Reach, place: Place) -> Iterator[Line]:
-        """Give all rows with their numbers."""
+    def pieces(self, worksheet: str, reach: Reach, place: Place, count: int) -> Iterator[list[Line]]:
+        """Give all rows with their numbers, so many at once."""
         with _Caught(place):
             sheet = self._workbook().get_sheet_by_name(worksheet)
             if sheet.end is not None:
                 row, column = sheet.end
                 reach.check(row + 1, column + 1, f"{letters_of(column)}{row + 1}", place)
-            margin: list[Cell] = [None] * (sheet.start[1] if sheet.start else 0)
-            shared: dict[str, str] = {}
-            for number, cells in enumerate(sheet.iter_rows(), start=1):
-                if number % frames.ROWS == 0:
-                    shared = {}
-                yield number, tuple(margin + _cells(cells, shared))
+            margin: list[Sequence[Cell]] = [(None,) * count] * (sheet.start[1] if sheet.start else 0)
+            rows, number = sheet.iter_rows(), 1
+            while piece := list(islice(rows, count)):
+                columns = margin + [_entered(column) for column in zip(*piece, strict=True)]
+                yield list(zip(range(number, number + len(piece)), zip(*columns, strict=False), strict=False))
+                number += len(piece)
 
     def _workbook(self) -> CalamineWorkbook:
         if self._opened is None:
@@ -115,39 +114,60 @@ class _Caught:
             raise self._place.damaged(error) from error
 
 
-def grid(reader: FastReader, worksheet: Worksheet, marks: Marks, reach: Reach, place: Place) -> Grid:
+def grid(reader: FastReader, worksheet: Worksheet, marks: Marks, reach: Reach, place: Place) -> Flow:
     """Return the rows of a worksheet that are not blank, its errors in their places."""
-    lines = _with_errors(reader.lines(worksheet.name, reach, place), marks.errors)
-    rows = [line for line in lines if not blank(line[1])]
-    hidden, columns = frozenset(marks.hidden_rows), tuple(marks.hidden_columns)
-    return Grid(rows, worksheet.name, hidden, columns, tuple(marks.merged))
+
+    def made(count: int) -> Iterator[list[Line]]:
+        for piece in _with_errors(reader.pieces(worksheet.name, reach, place, count), marks.errors):
+            yield [line for line in piece if not blank(line[1])]
+
+    return Flow(made, frozenset(marks.hidden_rows), tuple(marks.hidden_columns), tuple(marks.merged))
 
 
-def _cells(cells: Sequence[Cell], shared: dict[str, str]) -> list[Cell]:
-    """Return cells as people entered them: the fast reader has floats for all numbers and "" for no value.
+def _entered(column: Sequence[Any]) -> Sequence[Cell]:
+    """Return cells of a column as people entered them: the fast reader has floats for all numbers and "" for no value.
 
-    Short texts that repeat become one, of which there are many: client, campaign, yes and no.
+    Values that repeat become one, of which there are many: service, quantity, client.
     """
-    return [
-        (cell if len(cell) > SHORT else shared.setdefault(cell, cell) or None)
-        if cell.__class__ is str
-        else int(cell)
-        if cell.__class__ is float and cell.is_integer() and -WHOLE < cell < WHOLE
-        else cell
-        for cell in cells
-    ]
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return _shared(column)
+    if kinds == {float} and all(map(float.is_integer, column)) and max(map(abs, column)) < WHOLE:
+        return _shared(list(map(int, column)))
+    return [_as_entered(cell) for cell in column]
 
 
-def _with_errors(lines: Iterator[Line], errors: dict[tuple[int, int], str]) -> Iterator[Line]:
+def _as_entered(cell: Cell) -> Cell:
+    """Return one cell as it was entered."""
+    if isinstance(cell, float) and cell.is_integer() and -WHOLE < cell < WHOLE:
+        return int(cell)
+    return None if cell == "" else cell
+
+
+def _shared(column: Sequence[str] | Sequence[int]) -> Sequence[Cell]:
+    """Return cells of one type with None for "" and one value for all that are alike, where there are many."""
+    one: dict[Cell, Cell] = dict(zip(column, column, strict=True))
+    if "" in one:
+        one[""] = None
+    elif len(one) * FEW > len(column):
+        return column
+    return [one[cell] for cell in column]
+
+
+def _with_errors(pieces: Iterator[list[Line]], errors: dict[tuple[int, int], str]) -> Iterator[list[Line]]:
     """Give the rows with their errors put in, for which the fast reader has an empty cell or none at all."""
     by_row: dict[int, dict[int, str]] = {}
     for (row, column), text in errors.items():
         by_row.setdefault(row + 1, {})[column] = text
-    for number, cells in lines:
-        found = by_row.pop(number, None)
-        yield (number, _put(cells, found)) if found else (number, cells)
-    for number in sorted(by_row):
-        yield number, _put((), by_row[number])
+    for piece in pieces:
+        if by_row:
+            yield [
+                (number, _put(cells, by_row.pop(number)) if number in by_row else cells)
+                for number, cells in piece
+            ]
+        else:
+            yield piece
+    yield [(number, _put((), by_row[number])) for number in sorted(by_row)]
 
 
 def _put(cells: Sequence[Cell], errors: dict[int, str]) -> tuple[Cell, ...]:

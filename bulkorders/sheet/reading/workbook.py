@@ -15,7 +15,7 @@ from typing import IO, Any, Self
 from bulkorders.errors import SheetError
 from bulkorders.sheet.reading import frames
 from bulkorders.sheet.reading.bounds import OVER_MEMORY
-from bulkorders.sheet.reading.grid import Grid, Worksheet
+from bulkorders.sheet.reading.grid import Grid, Line, Worksheet
 from bulkorders.sheet.reading.limits import Limits
 
 ROOT = str(Path(__file__).parents[3])
@@ -103,7 +103,7 @@ class Workbook:
         Values come as they were entered: text as text, whole numbers as int, dates as dates; an error cell
         and a formula saved without its value as an ErrorCell, never as an empty cell.
         """
-        rows: list[frames.Line] = []
+        rows: list[Line] = []
         with self._timed():
             frames.send(self._to, worksheet.index)
             told = self._answer(rows)
@@ -115,7 +115,7 @@ class Workbook:
             tuple(told["merged"]),
         )
 
-    def _answer(self, rows: list[frames.Line] | None = None) -> Any:
+    def _answer(self, rows: list[Line] | None = None) -> Any:
         """Return what the process answers; the rows that come before it are added."""
         while True:
             kind, *told = frames.receive(self._from)

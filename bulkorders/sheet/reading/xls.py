@@ -3,7 +3,7 @@
 from bulkorders.errors import SheetError
 from bulkorders.sheet.reading import compound, old, values
 from bulkorders.sheet.reading.compound import Compound
-from bulkorders.sheet.reading.grid import Grid, Worksheet
+from bulkorders.sheet.reading.grid import Flow, Worksheet
 from bulkorders.sheet.reading.limits import Limits
 from bulkorders.sheet.reading.marks import Refused
 from bulkorders.sheet.reading.values import FastReader, Place
@@ -32,7 +32,7 @@ class Xls:
                 self.worksheets.append(Worksheet(name, len(self._begins), visible))
                 self._begins.append(begin)
 
-    def grid(self, worksheet: Worksheet) -> Grid:
+    def grid(self, worksheet: Worksheet) -> Flow:
         """Return the rows of a worksheet that are not blank, as those of an .xlsx."""
         place = Place(self._path, worksheet.name, worksheet.name)
         try:

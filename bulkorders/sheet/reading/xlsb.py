@@ -1,7 +1,7 @@
 """Worksheets of an .xlsb, guarded before the fast reader sees them."""
 
 from bulkorders.sheet.reading import binary, values
-from bulkorders.sheet.reading.grid import Grid, Worksheet
+from bulkorders.sheet.reading.grid import Flow, Worksheet
 from bulkorders.sheet.reading.limits import Limits
 from bulkorders.sheet.reading.marks import Refused
 from bulkorders.sheet.reading.package import Package
@@ -17,7 +17,7 @@ class Xlsb:
         self._reader: FastReader | None = None
         self.worksheets = self._package.worksheets
 
-    def grid(self, worksheet: Worksheet) -> Grid:
+    def grid(self, worksheet: Worksheet) -> Flow:
         """Return the rows of a worksheet that are not blank, as those of an .xlsx."""
         archive = self._package.archive
         part = self._package.part_of(worksheet)

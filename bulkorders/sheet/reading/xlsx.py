@@ -2,7 +2,7 @@
 
 from bulkorders.sheet.reading import glance, values
 from bulkorders.sheet.reading.amending import TAKEN, encoding_of, in_utf8, with_taken_errors
-from bulkorders.sheet.reading.grid import Grid, Worksheet
+from bulkorders.sheet.reading.grid import Flow, Worksheet
 from bulkorders.sheet.reading.limits import Limits
 from bulkorders.sheet.reading.marks import NO_VALUE, Marks, Refused, find_marks
 from bulkorders.sheet.reading.package import Package
@@ -19,7 +19,7 @@ class Xlsx:
         self._checked = False
         self.worksheets = self._package.worksheets
 
-    def grid(self, worksheet: Worksheet) -> Grid:
+    def grid(self, worksheet: Worksheet) -> Flow:
         """Return the rows of a worksheet that are not blank.
 
         Values come as they were entered: text as text, whole numbers as int, dates as dates; an error cell

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from bulkorders.model import money
 from bulkorders.model.outcomes import Delivery
@@ -103,37 +102,54 @@ def _grouped(
     lines: Sequence[Line], what: Callable[[Line], str], name: Callable[[Line], str]
 ) -> list[Figures]:
     """Return the orders by what they have in common."""
-    records = [(what(line), name(line), *_record(line)) for line in lines if line.state in _ORDERED]
-    if not records:
-        return []
-    import pandas as pd  # noqa: PLC0415 - takes most of a second to load, and only this needs it
-
-    table = pd.DataFrame.from_records(records, columns=["what", "name", "currency", *_SUMMED])
-    grouped: Any = table.groupby(["currency", "what"], sort=False).agg(
-        name=("name", "last"),
-        orders=("what", "size"),
-        quantity=("quantity", "sum"),
-        delivered=("delivered", "sum"),
-        estimate=("estimate", money.total),
-        charge=("charge", money.total),
-        charged=("charge", "count"),
-        completed=("completed", "sum"),
-    )
-    figures = [
-        Figures(
-            what=row.what,
-            name=row.name,
-            currency=row.currency or None,
-            orders=int(row.orders),
-            quantity=int(row.quantity),
-            delivered=int(row.delivered),
-            estimate=row.estimate,
-            charge=row.charge if row.charged else None,
-            completed=int(row.completed),
-        )
-        for row in grouped.reset_index().itertuples(index=False)
-    ]
+    sums: dict[tuple[str, str], _Sum] = {}
+    for line in lines:
+        if line.state in _ORDERED:
+            found = sums.setdefault((values.currency(line) or "", what(line)), _Sum())
+            found.add(line)
+            found.name = name(line) or found.name
+    figures = [each.figures(code or None, common) for (code, common), each in sums.items()]
     return sorted(figures, key=lambda each: (each.currency or "", -each.estimate, each.what))
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What orders come to, as they are gone over: a table of them would take more memory than all their rows."""
+
+    name: str = ""
+    orders: int = 0
+    quantity: int = 0
+    delivered: int = 0
+    completed: int = 0
+    estimate: Decimal = Decimal(0)
+    charge: Decimal | None = None
+
+    def add(self, line: Line) -> None:
+        """Count one order in."""
+        order, sent = line.order, line.submission
+        quantity = values.ordered_pieces(sent) if sent else order.quantity if order else None
+        self.orders += 1
+        self.quantity += quantity or 0
+        self.delivered += values.delivered_pieces(line) or 0
+        self.completed += line.state == "placed" and sent is not None and sent.status == Delivery.COMPLETED
+        self.estimate = money.total((self.estimate, values.estimate(line)))
+        charge = values.charge(line)
+        if charge is not None:
+            self.charge = money.total((self.charge, charge))
+
+    def figures(self, currency: str | None, what: str) -> Figures:
+        """Return the sums so far."""
+        return Figures(
+            what=what,
+            name=self.name,
+            currency=currency,
+            orders=self.orders,
+            quantity=self.quantity,
+            delivered=self.delivered,
+            estimate=self.estimate,
+            charge=self.charge,
+            completed=self.completed,
+        )
 
 
 def total_by_currency(figures: Sequence[Figures]) -> list[Figures]:
@@ -158,20 +174,6 @@ def total_by_currency(figures: Sequence[Figures]) -> list[Figures]:
     return found
 
 
-_SUMMED = ("quantity", "delivered", "estimate", "charge", "completed")
-
-
 def _service(line: Line) -> str:
     order, sent = line.order, line.submission
     return sent.service if sent else order.service if order else ""
-
-
-def _record(line: Line) -> tuple[str, int, int, Decimal | None, Decimal | None, bool]:
-    """Return one order as a record of the table, its service or campaign apart."""
-    order, sent = line.order, line.submission
-    quantity = values.ordered_pieces(sent) if sent else order.quantity if order else None
-    completed = line.state == "placed" and sent is not None and sent.status == Delivery.COMPLETED
-    return (
-        values.currency(line) or "", quantity or 0, values.delivered_pieces(line) or 0,
-        values.estimate(line), values.charge(line), completed,
-    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Reads a sheet and holds every row against the catalogue; prints the seconds, start and catalogue left out.
+"""Reads a sheet and holds every row against the catalogue; prints seconds and memory, start and catalogue left out.
 
     python check_rows.py SHEET URL
 
@@ -8,6 +8,7 @@ What the command does between asking the panel and telling the person, by the sa
 import asyncio
 import json
 import os
+import resource
 import sys
 import time
 from pathlib import Path
@@ -17,6 +18,11 @@ from bulkorders.pipeline import accounts
 from bulkorders.pipeline.intake import checking
 from bulkorders.pipeline.options import Options, Quiet
 from bulkorders.settings import load_settings
+
+
+def peak(whose: int) -> float:
+    """Return the largest memory of this process, or of the one that read the workbook, in MB."""
+    return resource.getrusage(whose).ru_maxrss / 1024
 
 
 async def main(sheet: str, url: str) -> None:
@@ -36,7 +42,9 @@ async def main(sheet: str, url: str) -> None:
         "seconds": took - began,
         "reading_and_parsing": read - began,
         "rows": len(run.parsed),
-        "ready": len(run.valid()),
+        "ready": sum(each.sendable for each in run.checked.values()),
+        "megabytes": peak(resource.RUSAGE_SELF),
+        "reader_megabytes": peak(resource.RUSAGE_CHILDREN),
     }
     print(json.dumps(told))
 
