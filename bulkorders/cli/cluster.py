@@ -156,9 +156,14 @@ def _log_to_standard_error() -> None:
         log.setLevel(level)
 
 
-def installed() -> None:
-    """Raise CallError where the extra is not installed."""
+def is_installed() -> bool:
+    """Whether the extra is installed."""
     from importlib.util import find_spec
 
-    if find_spec("procrastinate") is None or find_spec("psycopg") is None:
+    return all(find_spec(name) is not None for name in ("procrastinate", "psycopg"))
+
+
+def installed() -> None:
+    """Raise CallError where the extra is not installed."""
+    if not is_installed():
         raise CallError("cluster.missing")

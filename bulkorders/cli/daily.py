@@ -76,8 +76,8 @@ def daily(
     from bulkorders.pipeline.secrets import addresses, secrets
     from bulkorders.settings import load_settings
 
-    hands = _hands(queue=queue, wait=wait)
     settings = load_settings()
+    hands = _hands(settings, queue=queue, wait=wait)
     told = addresses(settings, notify)
     path = Path(log_file) if log_file else settings.home / "logs" / "daily.log"
     with log_to(path, masking(*secrets(settings), *told)):
@@ -91,12 +91,16 @@ def daily(
         )
 
 
-def _hands(*, queue: bool, wait: bool) -> "Hands | None":
-    """Return the workers' hands where they are to do it, None for this machine's own. Raises CallError."""
+def _hands(settings: "Settings", *, queue: bool, wait: bool) -> "Hands | None":
+    """Return whose hands do the day where they are not simply this machine's own. Raises CallError."""
     if wait and not queue:
         raise CallError("call.usage", reason="--wait is for --queue", command="bulkorders daily")
     if not queue:
-        return None
+        if not (settings.shared and cluster.is_installed()):
+            return None
+        from bulkorders.cluster.beside import OwnHands
+
+        return OwnHands()
     cluster.installed()
     from bulkorders.cluster.days import Workers
 

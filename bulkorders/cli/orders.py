@@ -127,6 +127,7 @@ def _run_over(name: str, options: "Options", front: "TerminalFront", *, as_json:
     from bulkorders.pipeline.following import refreshing
     from bulkorders.settings import load_settings
 
+    settings = load_settings()
     run = {"check": story.check, "submit": story.submit, "refresh": refreshing.refresh}
     if name.startswith("submit --queue"):
         from bulkorders.cluster import queueing
@@ -136,8 +137,12 @@ def _run_over(name: str, options: "Options", front: "TerminalFront", *, as_json:
         from bulkorders.cluster import refreshing as by_workers
 
         run[name] = by_workers.refresh
+    elif name == "submit" and settings.shared and cluster.is_installed():
+        from bulkorders.cluster import beside
+
+        run[name] = beside.submit
     with front:
-        report = asyncio.run(run[name](options, load_settings(), front))
+        report = asyncio.run(run[name](options, settings, front))
     shown = name.partition(" ")[0] if options.dry_run else name  # what is only looked at is in no queue
     show_report(report, shown, as_json=as_json, as_lines=as_lines)
     return reporting.exit_code_of(report)

@@ -29,8 +29,20 @@ class Pace(Protocol):
         """Wait for one of the slots, and hold it until the block ends: when the panel has answered."""
         ...
 
+    @property
+    def paused(self) -> tuple[str, str] | None:
+        """Why nobody on any machine may begin, as a code and the words for it; None where they may."""
+        ...
+
     async def turn(self, action: str) -> None:
-        """Wait until one more call of this action is within the rate and the panel's limits."""
+        """Wait until one more call of this action is within the rate and the panel's limits.
+
+        Where the panel is paused it may return at once: who takes a turn asks `paused`.
+        """
+        ...
+
+    async def still(self) -> bool:
+        """Wait, right before the first byte, until the turn that was taken has come; False: send nothing any more."""
         ...
 
     async def slow_down(self) -> None:

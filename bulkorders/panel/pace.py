@@ -41,6 +41,15 @@ class LocalPace:
         async with self._slots:
             yield
 
+    @property
+    def paused(self) -> None:
+        """Nobody pauses a panel for one process alone."""
+        return
+
+    async def still(self) -> bool:
+        """Say at once that the turn holds: nobody else's turns lie beside it."""
+        return True
+
     async def hold(self, seconds: float) -> None:
         """Let nobody begin for so many seconds."""
         self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds)

@@ -55,7 +55,7 @@ async def opened(
     settings: Settings,
     options: Options,
     names: Iterable[str | None],
-    paced: Callable[[Profile], Pace] | None = None,
+    paced: "Paced | None" = None,
 ) -> AsyncIterator[dict[str | None, Account]]:
     """Give the accounts by the panel names that rows use; None stands for the run's own panel.
 
@@ -80,6 +80,9 @@ async def opened(
             accounts[name] = by_profile[found]
         yield accounts
 
+
+Paced = Callable[[Profile], Pace]
+"""Makes the pace of a panel where it is not this process's own."""
 
 Opening = Callable[
     [Settings, Options, Iterable[str | None], Front],

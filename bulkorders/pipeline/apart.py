@@ -14,7 +14,8 @@ from bulkorders.settings import Settings
 class Apart:
     """Accounts by the names of their panels, each asked for balance and services when it is first needed.
 
-    `asked` is told of each account that has answered, before anything else is done on it.
+    `asked` is told of each account that has answered, before anything else is done on it. `paced` makes the pace of a
+    panel where it is not this process's own.
     """
 
     def __init__(
@@ -23,8 +24,10 @@ class Apart:
         options: Options,
         stack: AsyncExitStack,
         asked: Callable[[Account], Awaitable[None]],
+        paced: accounts.Paced | None = None,
     ) -> None:
         self._asked = asked
+        self._paced = paced
         self._settings = settings
         self._options = options
         self._stack = stack
@@ -46,7 +49,7 @@ class Apart:
 
     async def _opened(self, panel: str) -> Account:
         opened = await self._stack.enter_async_context(
-            accounts.opened(self._settings, self._options, [panel])
+            accounts.opened(self._settings, self._options, [panel], self._paced)
         )
         await accounts.ask_all(opened.values())
         await self._asked(opened[panel])

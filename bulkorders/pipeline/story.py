@@ -12,6 +12,7 @@ from bulkorders.journal.protocol import Journal
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission, ValidatedOrder
 from bulkorders.model.report import Report, Stop
+from bulkorders.panel.pace import LocalPace
 from bulkorders.pipeline import accounts, ending, recording, reporting
 from bulkorders.pipeline.books import readings
 from bulkorders.pipeline.following.polling import poll
@@ -82,19 +83,22 @@ async def _unmeant(run: Checking, journal: Journal, front: Front) -> GuardError 
     return None
 
 
-async def submit(options: Options, settings: Settings, front: Front) -> Report:
+async def submit(
+    options: Options, settings: Settings, front: Front, *, paced: accounts.Paced | None = None
+) -> Report:
     """Check, review, confirm, place, ask what became of it, and write the results workbook.
 
-    Raises what ends a run before the first cent; what stops it later is in the report.
+    `paced` makes the pace of a panel where it is not this process's own. Raises what ends a run before the
+    first cent; what stops it later is in the report.
     """
     heard = Listening(front)
-    return heard.noted(await _submit(options, settings, heard))
+    return heard.noted(await _submit(options, settings, heard, paced))
 
 
-async def _submit(options: Options, settings: Settings, front: Front) -> Report:
+async def _submit(options: Options, settings: Settings, front: Front, paced: accounts.Paced | None) -> Report:
     run = await checking.read(options, settings, front)
     async with (
-        accounts.opened(settings, options, run.panel_names()) as opened,
+        accounts.opened(settings, options, run.panel_names(), paced) as opened,
         recording.recording(settings, "submit", run.run, front) as record,
     ):
         await accounts.ask_all(opened.values())
@@ -112,7 +116,7 @@ async def over(
 
     Raises what ends a run before the first cent; what stops it later is in the report.
     """
-    if run.settings.shared:
+    if run.settings.shared and any(isinstance(each.pace, LocalPace) for each in opened.values()):
         front.tell(wording.note("cluster.own_pace", {}))
     for account in _distinct(opened.values()):
         await accounts.confirm_key(record.journal, account, front)

@@ -159,6 +159,9 @@ class Dispatch:
                 await self._turn(turn)
                 if self._stopped is not None or not self._queue:
                     return
+                if self._pace.paused is not None:
+                    self.stop("paused", self._pace.paused[1])
+                    return
                 changed = self._reviewed.changed(self._queue[0].order) if self._reviewed else None
                 if changed is not None:
                     self.stop(changed.code, changed.said)

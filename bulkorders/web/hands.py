@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bulkorders.pipeline.options import Front, Options
     from bulkorders.settings import Settings
 
+    Submit = Callable[[Options, Settings, Front], Coroutine[Any, Any, Report]]
     Named = Any
     """A panel by its `name` and its `account`."""
 
@@ -32,7 +33,7 @@ class Hands:
 
     queued: bool
     look: Callable[..., Awaitable[Looked]]
-    submit: Callable[[Options, Settings, Front], Awaitable[Report]]
+    submit: Submit
     request: Callable[..., Coroutine[Any, Any, Requested]]
     refresh_all: Callable[[Settings, Front], Coroutine[Any, Any, Runs]]
     ask_one: Callable[..., Coroutine[Any, Any, Account]]
@@ -43,10 +44,16 @@ def hands_of(settings: Settings) -> Hands:
     """Return the hands for these settings: without a panel of its own, a page on a shared journal queues."""
     if settings.shared and not settings.all_panels() and find_spec("procrastinate") is not None:
         return _workers()
-    return _own()
+    return _own(settings)
 
 
-def _own() -> Hands:
+def _own(settings: Settings) -> Hands:
+    submit: Submit = story.submit
+    if settings.shared and find_spec("procrastinate") is not None:
+        from bulkorders.cluster import beside  # noqa: PLC0415 - the queue is an extra
+
+        submit = beside.submit
+
     async def refresh(settings: Settings, front: Front) -> Runs:
         return await everything.refresh_all(settings, front, every_order=False)
 
@@ -56,7 +63,7 @@ def _own() -> Hands:
     return Hands(
         False,  # noqa: FBT003 - named by the class
         story.look,
-        story.submit,
+        submit,
         requesting.request,
         refresh,
         accounts.ask_one,

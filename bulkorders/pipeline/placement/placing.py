@@ -68,7 +68,7 @@ async def place(run: Checking, record: Record, front: Front, ready: Sequence[Sub
 
 
 def _dispatch(run: Checking, record: Record, account: Account, gauge: "_Gauge") -> Dispatch:
-    attempts = Attempts(account.panel, record.journal, record.spool, run.run)
+    attempts = Attempts(account.panel, record.journal, record.spool, run.run, still=account.pace.still)
     at_once = run.options.concurrency or run.settings.concurrency
     reviewed = Watchman(account, RUN_AGE if run.options.recheck is None else run.options.recheck)
 
