@@ -42,9 +42,9 @@ WHERE account = %(account)s RETURNING account
 
 SPENT = """
 SELECT coalesce(sum(coalesce(o.charge, o.estimate)::numeric), 0)::text AS spent
-FROM (SELECT key, taken_at FROM bulkorders.attempts ORDER BY number DESC LIMIT 50000) a
+FROM (SELECT DISTINCT key FROM (SELECT key FROM bulkorders.attempts ORDER BY number DESC LIMIT 50000) l) a
 JOIN bulkorders.orders o ON o.key = a.key JOIN panels p ON p.account = o.account
-WHERE o.account = %(account)s AND o.state = 'placed' AND a.taken_at > p.balance_at
+WHERE o.account = %(account)s AND o.state = 'placed' AND o.placed_at::timestamptz > p.balance_at
 """
 
 READ = """

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 import httpx
 
+UNPACKED_AT_ONCE = 1 << 14
+"""Bytes: a small packed answer may unpack to a thousand times its size."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -44,12 +47,13 @@ class Arriving:
         return not self.trouble
 
     def unpack(self) -> None:
-        """Unpack what came packed. Raises httpx.DecodingError where it can't be; what came before that stays."""
+        """Unpack what came packed. Raises where it can't be; what came before that stays."""
         if "content-encoding" not in self.headers:
             return
         packed, self.parts, self._size = self.parts, [], 0
         whole, self.whole = self.whole, False
-        response = httpx.Response(self.status or 0, headers=self.headers, stream=_Parts(packed))
+        how = {"content-encoding": self.headers["content-encoding"]}
+        response = httpx.Response(self.status or 0, headers=how, stream=_Parts(packed))
         for part in response.iter_bytes():
             if not self.take(part):
                 return
@@ -67,4 +71,6 @@ class _Parts(httpx.SyncByteStream):
         self._parts = parts
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._parts)
+        for part in self._parts:
+            for start in range(0, len(part), UNPACKED_AT_ONCE):
+                yield part[start : start + UNPACKED_AT_ONCE]

@@ -38,6 +38,9 @@ MARKUP = re.compile(r"<[^<>]*>")
 OF_A_DELIVERY = frozenset({"charge", "remains", "start_count", "start_counter", "runs", "posts", "orders"})
 OF_THE_CALL = NEGATIVE_WORDS | TRUE_WORDS
 
+LONGEST_WORD = 64
+"""Characters of a status that is remembered: longer texts are a panel's own, and differ each time."""
+
 
 def entries(value: Any, asked: Sequence[str], key: str = "order", *, own_id: bool = True) -> dict[str, Any]:
     """Return, by id, what an answer to several ids (or one) says of each; ids it does not speak of are absent.
@@ -136,11 +139,17 @@ def status_word(told: str, words: Mapping[str, str] | None = None) -> str:
     return known.value if known is not None else " ".join(told.split())
 
 
-@lru_cache(maxsize=1024)
 def normalised_status(told: str) -> str:
     """Return the spelling under which a status is looked up, in the table and among a profile's own words."""
+    return _known_spelling(told) if len(told) <= LONGEST_WORD else _spelling(told)
+
+
+def _spelling(told: str) -> str:
     bare = MARKUP.sub(" ", unescape(told)).replace("_", " ").replace("-", " ")
     return " ".join(bare.lower().split()).strip(" .!")
+
+
+_known_spelling = lru_cache(maxsize=1024)(_spelling)
 
 
 def delivery(order_id: str, value: Any, mask: Mask, words: Mapping[str, str] | None = None) -> DeliveryReport:

@@ -128,7 +128,8 @@ class _Conversation(asyncio.Protocol):
     async def hold(self, content: bytes) -> None:
         """Say this, and wait for the end of the answer. Raises httpx's exceptions."""
         assert self._transport is not None  # noqa: S101 - it is connected
-        self._transport.write(content)
+        if not self._ended.done():  # who has answered already, or is gone, is sent nothing
+            self._transport.write(content)
         self._moved_at = self._loop.time()
         self._look()
         await self._ended

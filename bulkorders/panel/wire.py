@@ -120,7 +120,7 @@ class Wire:
             failure = _told(error)
         try:
             arriving.unpack()
-        except httpx.DecodingError as error:
+        except Exception as error:  # noqa: BLE001 - as above
             failure = failure or _told(error)
         return arriving.exchange(sent=sending.begun, failure=failure or arriving.trouble)
 

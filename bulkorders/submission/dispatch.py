@@ -30,7 +30,7 @@ APART = 0.002
 """Seconds between the first orders: sent all together, they would be answered, recorded and sent again together."""
 
 SETTLED = (Verdict.ACCEPTED, Verdict.REJECTED)
-"""What got through to the panel and back: nothing follows from it for the orders after it."""
+"""What got through to the panel and back: nothing follows from it for the orders after it, unless its id is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,7 @@ class Dispatch:
         self._panel = panel
         self._attempts = attempts
         self._pace = pace
+        self._slots = asyncio.Semaphore(at_once)
         self._at_work = AT_WORK * at_once if at_once > 1 else 1
         self._watch = watch
         self._reviewed = reviewed
@@ -93,6 +94,7 @@ class Dispatch:
         )
         self._easing = Easing(self._at_work)
         self._begun = 0
+        self._seen: set[str] = set()
         self._unanswered: Outcome | None = None
         self._queue: deque[_Waiting] = deque()
         self._workers: list[asyncio.Task[None]] = []
@@ -144,16 +146,16 @@ class Dispatch:
     async def place(self, orders: Sequence[Submission]) -> Stopped | None:
         """Place these orders, each at most once; return why it ended early, or None when all were tried."""
         self._queue.extend(_Waiting(order) for order in orders)
-        for _ in range(min(self._at_work, len(orders))):
-            self._workers.append(asyncio.create_task(self._work()))
-            await asyncio.sleep(APART)
+        count = min(self._at_work, len(orders))
+        self._workers = [asyncio.create_task(self._work(number * APART)) for number in range(count)]
         results = await asyncio.gather(*self._workers, return_exceptions=True)
         for failure in results:
             if isinstance(failure, BaseException) and not isinstance(failure, asyncio.CancelledError):
                 raise failure
         return self._stopped
 
-    async def _work(self) -> None:
+    async def _work(self, after: float) -> None:
+        await asyncio.sleep(after)
         while self._queue and self._stopped is None:
             async with AsyncExitStack() as turn:
                 await self._turn(turn)
@@ -178,6 +180,7 @@ class Dispatch:
         assert worker is not None  # noqa: S101 - only workers call this
         self._waiting.add(worker)
         try:
+            await turn.enter_async_context(self._slots)
             await turn.enter_async_context(self._pace.slot())
             await self._pace.turn("add")
             while True:
@@ -194,9 +197,10 @@ class Dispatch:
 
     async def _attempt(self, waiting: _Waiting, turn: AsyncExitStack) -> Came | None:
         async def answered(outcome: Outcome) -> None:
-            # An answer that others must hear of first, a doubt above all, keeps its slot until it was followed.
-            if outcome.verdict in SETTLED:
+            # An answer that others must hear of first, a doubt or an id for the second time, keeps its slot.
+            if outcome.verdict in SETTLED and self._seen.isdisjoint(outcome.order_ids):
                 await turn.aclose()
+            self._seen.update(outcome.order_ids)
 
         self.in_flight += 1
         self._begun += 1

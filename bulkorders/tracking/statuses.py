@@ -103,8 +103,20 @@ async def refresh(
             if watch is not None:
                 watch(len(answered))
 
-    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    await _all(asyncio.create_task(work()) for _ in range(AT_ONCE))
     return result
+
+
+async def _all(works: Iterable[asyncio.Task[None]]) -> None:
+    """Wait for all of them; where one fails, end the others before its error is raised: none goes on unseen."""
+    tasks = list(works)
+    try:
+        await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
 
 
 def overdue(order: Placed, at: datetime) -> bool:

@@ -83,7 +83,7 @@ class Desk:
     ) -> Job:
         """Begin a job for whoever asks, and return it; `then` is where it leads when it went well.
 
-        Raises Busy where one that changes the journal is under way already; in a journal that is shared, one
+        Raises Busy where one that changes the journal is under way already; where workers do it, one
         that is about the same sheet.
         """
         who = str(request.state.who)
@@ -99,7 +99,7 @@ class Desk:
         with self._lock:
             if self.closing:
                 raise Busy("page.closing")
-            other = self._exclusive(about if self.settings.shared else None)
+            other = self._exclusive(about if self.hands.queued else None)
             if job.exclusive and other is not None:
                 raise Busy("page.busy", title=other.title, who=other.who, job=other.id)
             self._jobs[job.id] = job

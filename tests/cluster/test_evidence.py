@@ -40,8 +40,8 @@ def test_a_balance_has_the_databases_time_whatever_clock_read_it(database, tmp_p
 def test_no_reading_is_quiet_while_a_worker_sends(team, cluster):
     """A balance that is read on one machine while another sends proves nothing of that moment."""
     team.start()
-    team.desk.sandbox.latency = "2000ms"
-    team.desk.sheet(rows(90))
+    team.desk.sandbox.latency = "1200ms"
+    team.desk.sheet(rows(240))
     assert team.desk.run("submit", "campaign.csv", "--queue", "--yes").code == 0
     team.until(lambda: team.ask(cluster, SENDING)[0][0], "orders are on their way")
     team.machine_run("refresh", "--all")

@@ -131,6 +131,15 @@ def test_an_id_in_a_cut_answer_is_kept_but_not_believed(replay: Any, said: Any) 
     assert (came.kind, came.order_ids) == ("cut", ("99999",))
 
 
+def test_a_packed_answer_is_read_whatever_else_its_head_says(replay: Any, said: Any) -> None:
+    """Packed although nothing packed was asked for, beside a header in another script: the id is read all the same."""
+    head = (("Content-Encoding", "gzip"), ("X-Note", "Đặt hàng"))
+    replay.says(said(gzip.compress(PLACED.encode()), headers=head))
+    came, begun = add(replay.panel(timeouts=SHORT))
+    assert begun
+    assert (came.verdict, came.order_ids) == (Verdict.ACCEPTED, ("99999",))
+
+
 def test_a_number_cut_short_is_no_id(replay: Any, said: Any) -> None:
     """Half an id is not an id."""
     replay.says(said(**DOUBTS["cut within the id"]))

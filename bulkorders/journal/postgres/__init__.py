@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,9 +20,6 @@ from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.journal.seat import SeatMark
 from bulkorders.model.books import BalanceReading
 from bulkorders.model.orders import Submission, ValidatedOrder
-
-CLOCK_OFF = timedelta(seconds=1)
-"""How far this machine's clock may be from the database's without being put right."""
 
 ADDED_AT_ONCE = 1_000
 """Orders that are added in one transaction."""
@@ -141,19 +138,14 @@ class PostgresJournal(RelationalJournal):
         return found
 
     async def keep_balance(self, found: BalanceReading) -> None:
-        """Keep what an account held, at the database's time: evidence stands beside orders that have it as well.
+        """Keep what an account held, at the database's time: evidence stands beside orders that have it as well."""
 
-        A machine whose clock is right to a second is believed.
-        """
+        def work(session: Session) -> None:
+            ahead = session.ahead if self._clock is None else timedelta(0)
+            at = (datetime.fromisoformat(found.at) + ahead).isoformat(timespec="milliseconds")
+            self._transaction(session).do("insert_balance", **balance_values(replace(found, at=at)))
 
-        def change(tx: Transaction) -> None:
-            at = found.at
-            off = datetime.fromisoformat(tx.at) - datetime.now(UTC)
-            if self._clock is None and abs(off) > CLOCK_OFF:
-                at = (datetime.fromisoformat(at) + off).isoformat(timespec="milliseconds")
-            tx.do("insert_balance", **balance_values(replace(found, at=at)))
-
-        await self._write(change)
+        await self._writer.submit(work, writes=True)
 
     async def close(self) -> None:
         """Write what is waiting, say goodbye, and disconnect. May be called again."""

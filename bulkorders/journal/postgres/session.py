@@ -6,6 +6,7 @@ import platform
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -50,7 +51,11 @@ def waits_of(silence: tuple[float, float] | None) -> Waits:
 
 
 class Session:
-    """The connection of one process. `at` is the database's time when the group of the moment began."""
+    """The connection of one process.
+
+    `at` is the database's time when the group of the moment began, and `ahead` how far that was before this
+    machine's own.
+    """
 
     connection: psycopg.Connection[tuple[Any, ...]]
 
@@ -59,6 +64,7 @@ class Session:
         self.waits = waits
         self.journal_id = ""
         self.at = ""
+        self.ahead = timedelta(0)
         self.last_group = 0
         self._who = who
         self._read_only = read_only
@@ -164,6 +170,7 @@ class Session:
         if row is None:
             raise JournalError("journal.restored", path=self.address.shown)
         self.at = str(row[0])
+        self.ahead = datetime.fromisoformat(self.at) - datetime.now(UTC)
 
     def commit(self) -> None:
         """Commit the group; psycopg.Error where it isn't sure that it was."""

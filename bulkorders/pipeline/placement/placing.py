@@ -1,7 +1,7 @@
 """Places the reviewed orders on their panels side by side, shows how far it is, and drains when asked to."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -60,7 +60,7 @@ async def place(run: Checking, record: Record, front: Front, ready: Sequence[Sub
     ticking = asyncio.create_task(gauge.tick())
     try:
         with draining(stop, abandon, pause=pause):
-            ends = await asyncio.gather(*(dispatch.place(orders) for dispatch, orders in dispatches.values()))
+            ends = await _all(dispatch.place(orders) for dispatch, orders in dispatches.values())
     finally:
         ticking.cancel()
     gauge.show()
@@ -84,6 +84,15 @@ def _dispatch(run: Checking, record: Record, account: Account, gauge: "_Gauge") 
         reviewed=reviewed,
         read=read,
     )
+
+
+async def _all(placing: Iterable[Awaitable[Stopped | None]]) -> list[Stopped | None]:
+    """Wait for every panel's orders; raise what one of them failed with once the others are done as well."""
+    ends = await asyncio.gather(*placing, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, BaseException):
+            raise end
+    return [end for end in ends if not isinstance(end, BaseException)]
 
 
 def _stop(ends: Sequence[Stopped | None]) -> Stop | None:
