@@ -171,11 +171,15 @@ def test_figures_are_served_to_prometheus(team):
     worker = team.start("--metrics", "127.0.0.1:0")
     port = int(re.search(r"metrics.*:(\d+)", team.said(worker))[1])
     assert queue(team, "--wait").code == 0
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
-        told = answer.read().decode()
+
+    def figures():
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+            return answer.read().decode()
+
+    # A worker's own counts come with its next sign of life.
+    told = team.until(lambda: found if 'outcome="placed"} 10' in (found := figures()) else None, "ten placed")
     lines = [line for line in told.splitlines() if not line.startswith("#")]
     assert all(re.fullmatch(r'\w+(\{(\w+="[^"]*",?)+\})? [0-9.e+-]+', line) for line in lines), lines
-    assert any('outcome="placed"} 10' in line for line in lines)
     assert any(line.startswith("bulkorders_orders_ready{") and line.endswith(" 0") for line in lines)
     assert team.desk.sandbox.key not in told
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from bulkorders.sheet.results.row_xml import Placed, RowWorksheet
 from bulkorders.sheet.results.styles import ACCENT, BAND, FAINT, INK, LINE, WHITE, WHOLE, Styles, Tone
@@ -108,8 +109,8 @@ class Page:
                 self.merged[row, at] = at + column.span - 1
             at += column.span
 
-    def write(self, worksheet: RowWorksheet) -> None:
-        """Write it all, row by row."""
+    def write(self, worksheet: Worksheet) -> None:
+        """Write it all, row by row; rows go whole into a worksheet that takes them so."""
         rows: defaultdict[int, list[Placed]] = defaultdict(list)
         for (row, column), (value, look) in self.cells.items():
             stored = number(value) if isinstance(value, Decimal) else value
@@ -119,15 +120,15 @@ class Page:
         for row in sorted(self.heights.keys() | rows.keys()):
             cells = sorted(rows[row], key=lambda cell: cell[0])
             height = self.heights.get(row)
-            if row in joined or not cells:
-                self._write_joined(worksheet, row, cells, height)
-            else:
+            if isinstance(worksheet, RowWorksheet) and cells and row not in joined:
                 worksheet.add_row(row, cells, height)
+            else:
+                self._write_cells(worksheet, row, cells, height)
 
-    def _write_joined(
-        self, worksheet: RowWorksheet, row: int, cells: Sequence[Placed], height: float | None
+    def _write_cells(
+        self, worksheet: Worksheet, row: int, cells: Sequence[Placed], height: float | None
     ) -> None:
-        """Write a row in which cells are joined, or that is only of its own height."""
+        """Write a row cell by cell: one in which cells are joined, or that is only of its own height."""
         if height is not None:
             worksheet.set_row(row, height)
         covered = -1
