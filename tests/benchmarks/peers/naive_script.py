@@ -1,6 +1,8 @@
 """The peer for a whole run: what one writes in an afternoon, with pandas, a thread pool, requests and openpyxl.
 
-    python naive_script.py SHEET RESULTS URL AT_ONCE
+    python naive_script.py SHEET RESULTS URL AT_ONCE [kept]
+
+Each order has a connection of its own, as `requests.post` gives it; `kept`: threads keep theirs from order to order.
 
 It keeps no journal: killed in the middle, it has forgotten what it bought. It prints what its posting alone took.
 """
@@ -14,13 +16,18 @@ import pandas as pd
 import requests
 
 
-def main(sheet: str, results: str, url: str, at_once: int) -> None:
+def one_session(at_once: int) -> requests.Session:
+    """Return a session that asks no proxy."""
+    session = requests.Session()
+    session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=at_once))
+    session.trust_env = False
+    return session
+
+
+def main(sheet: str, results: str, url: str, at_once: int, *, kept: bool) -> None:
     """Read, order, write."""
     rows = pd.read_excel(sheet).to_dict("records")
-    session = requests.Session()
-    adapter = requests.adapters.HTTPAdapter(pool_maxsize=at_once)
-    session.mount("http://", adapter)
-    session.trust_env = False
+    session = one_session(at_once)
 
     def place(row: dict[str, object]) -> object:
         sent = {
@@ -30,7 +37,10 @@ def main(sheet: str, results: str, url: str, at_once: int) -> None:
             "link": row["Link"],
             "quantity": row["Quantity"],
         }
-        return session.post(url, data=sent, timeout=60).json().get("order")
+        if kept:
+            return session.post(url, data=sent, timeout=60).json().get("order")
+        with one_session(1) as own:
+            return own.post(url, data=sent, timeout=60).json().get("order")
 
     began, used = time.perf_counter(), time.process_time()
     with ThreadPoolExecutor(at_once) as pool:
@@ -42,4 +52,4 @@ def main(sheet: str, results: str, url: str, at_once: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), kept="kept" in sys.argv[5:])
