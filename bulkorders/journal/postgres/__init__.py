@@ -21,6 +21,9 @@ from bulkorders.journal.seat import SeatMark
 from bulkorders.model.books import BalanceReading
 from bulkorders.model.orders import Submission, ValidatedOrder
 
+CLOCK_OFF = timedelta(seconds=0.1)
+"""How far this machine's clock may be from the database's and still be believed: no more than an answer takes."""
+
 ADDED_AT_ONCE = 1_000
 """Orders that are added in one transaction."""
 
@@ -141,8 +144,9 @@ class PostgresJournal(RelationalJournal):
         """Keep what an account held, at the database's time: evidence stands beside orders that have it as well."""
 
         def work(session: Session) -> None:
-            ahead = session.ahead if self._clock is None else timedelta(0)
-            at = (datetime.fromisoformat(found.at) + ahead).isoformat(timespec="milliseconds")
+            at = found.at
+            if self._clock is None and abs(session.ahead) > CLOCK_OFF:
+                at = (datetime.fromisoformat(at) + session.ahead).isoformat(timespec="milliseconds")
             self._transaction(session).do("insert_balance", **balance_values(replace(found, at=at)))
 
         await self._writer.submit(work, writes=True)
