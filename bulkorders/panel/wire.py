@@ -140,7 +140,7 @@ class Wire:
     def _address(self) -> httpx.URL:
         return httpx.URL(self._url)
 
-    def _told(self, form: Mapping[str, str]) -> tuple[httpx.URL, bytes, Mapping[str, str]]:
+    def _addressed(self, form: Mapping[str, str]) -> tuple[httpx.URL, bytes, Mapping[str, str]]:
         """Return where this form goes, as which body, and what the headers say of it."""
         told = urlencode(form, encoding="utf-8", errors="replace")
         if self._method == "GET":
@@ -148,7 +148,7 @@ class Wire:
         return self._address, told.encode("ascii"), FORM_HEADERS
 
     def _request(self, form: Mapping[str, str], sending: "Sending") -> httpx.Request:
-        url, body, further = self._told(form)
+        url, body, further = self._addressed(form)
         return httpx.Request(
             self._method,
             url,
@@ -158,7 +158,7 @@ class Wire:
         )
 
     def _paid_request(self, form: Mapping[str, str]) -> PaidRequest:
-        url, body, further = self._told(form)
+        url, body, further = self._addressed(form)
         length = {"Content-Length": str(len(body))} if body else {}
         headers = {"Host": url.netloc.decode("ascii"), **PAID_HEADERS, **further, **length}
         return PaidRequest(self._method, url, headers, body)
