@@ -5,7 +5,7 @@ import dataclasses
 import itertools
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,13 @@ from hypothesis.stateful import (
 )
 
 from bulkorders.errors import JournalError
-from bulkorders.journal.relational import attempts
+from bulkorders.journal.relational import attempts, recording
 from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.journal.replay import Told, replay
 from bulkorders.journal.settling import LIVE, RULED_OUT, Settlement, Standing, settle
 from bulkorders.journal.sqlite import SqliteJournal
 from bulkorders.journal.sqlite.connection import migrate
+from bulkorders.journal.sqlite.transaction import SqliteTransaction
 from bulkorders.model import money
 from bulkorders.model.lifecycle import IllegalTransition, RequestKind, RequestState, State
 from bulkorders.model.orders import Order, Request, Submission, ValidatedOrder
@@ -316,13 +317,13 @@ def unguarded(patch: pytest.MonkeyPatch) -> type[SqliteJournal]:
 
 def always_ready(patch: pytest.MonkeyPatch) -> None:
     """Make every order look READY to a claim."""
-    honest = Transaction.one
+    honest = Transaction.all
 
     def lying(self: Transaction, name: str, /, **values: Any) -> Any:
         found = honest(self, name, **values)
-        return ("ready", *found[1:]) if name == "state" and found else found
+        return [(key, "ready") for key, _ in found] if name == "states" else found
 
-    patch.setattr(Transaction, "one", lying)
+    patch.setattr(Transaction, "all", lying)
 
 
 def settling(change: Callable[[Standing, Outcome], Settlement | None]) -> Mutation:
@@ -330,7 +331,7 @@ def settling(change: Callable[[Standing, Outcome], Settlement | None]) -> Mutati
 
     def mutate(patch: pytest.MonkeyPatch) -> type[SqliteJournal]:
         patch.setattr(
-            attempts,
+            recording,
             "settle",
             lambda standing, outcome: change(standing, outcome) or settle(standing, outcome),
         )
@@ -373,19 +374,18 @@ def dangling_is_sendable(patch: pytest.MonkeyPatch) -> type[SqliteJournal]:
 
 def events_are_forgotten(patch: pytest.MonkeyPatch) -> type[SqliteJournal]:
     """Leave lost attempts out of the record."""
-    honest = Transaction.note
+    honest = SqliteTransaction.many
 
-    def silent(self: Transaction, key: str, kind: str, *rest: Any) -> None:
-        if kind != "lose":
-            honest(self, key, kind, *rest)
+    def silent(self: SqliteTransaction, name: str, values: Sequence[Mapping[str, Any]]) -> None:
+        honest(self, name, [each for each in values if (name, each.get("kind")) != ("note", "lose")])
 
-    patch.setattr(Transaction, "note", silent)
+    patch.setattr(SqliteTransaction, "many", silent)
     return MemoryJournal
 
 
 def twice_the_same_id(patch: pytest.MonkeyPatch) -> type[SqliteJournal]:
     """Nobody looks whether an order id is another order's."""
-    patch.setattr(attempts, "_taken", lambda *_: [])
+    patch.setattr(recording, "_taken", lambda *_: [])
     return MemoryJournal
 
 

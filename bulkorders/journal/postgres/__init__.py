@@ -13,8 +13,8 @@ from bulkorders.journal.postgres.session import Session, Waits
 from bulkorders.journal.postgres.transaction import PostgresTransaction
 from bulkorders.journal.postgres.writer import PostgresWriter
 from bulkorders.journal.protocol import Carrying
-from bulkorders.journal.relational import RelationalJournal, attempts
-from bulkorders.journal.relational.grouping import GROUP_LIMIT
+from bulkorders.journal.relational import RelationalJournal, Shared, attempts
+from bulkorders.journal.relational.grouping import GROUP_LIMIT, Work, lone
 from bulkorders.journal.relational.rows import balance_values
 from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.journal.seat import SeatMark
@@ -41,6 +41,7 @@ class PostgresJournal(RelationalJournal):
         self._clock = clock
         self._release: Callable[[], None] | None = None
         self._mark: SeatMark | None = None
+        self._works: dict[Shared, Work[Session]] = {}
         self._session: Session
         self._writer: PostgresWriter
 
@@ -114,19 +115,31 @@ class PostgresJournal(RelationalJournal):
     async def _write(
         self, change: Callable[[Transaction], Any], *, run: str | None = None, attempt: str | None = None
     ) -> Any:
-        if self._read_only:
-            raise JournalError("journal.read_only", path=self.address.shown)
-
         def work(session: Session) -> Any:
             return change(self._transaction(session, run))
 
-        return await self._writer.submit(work, writes=True, attempt=attempt)
+        self._must_write()
+        return await self._writer.submit(lone(work), writes=True, attempt=attempt)
+
+    async def _share(
+        self, change: Shared, item: Any, *, attempt: str | None = None, patient: bool = False
+    ) -> Any:
+        def work(session: Session, items: Sequence[Any]) -> Sequence[Any]:
+            return change(self._transaction(session), items)
+
+        self._must_write()
+        shared = self._works.setdefault(change, work)
+        return await self._writer.submit(shared, writes=True, attempt=attempt, item=item, patient=patient)
+
+    def _must_write(self) -> None:
+        if self._read_only:
+            raise JournalError("journal.read_only", path=self.address.shown)
 
     async def _read(self, question: Callable[[Transaction], Any]) -> Any:
         def work(session: Session) -> Any:
             return question(PostgresTransaction(session.connection, ""))
 
-        return await self._writer.submit(work, writes=False)
+        return await self._writer.submit(lone(work), writes=False)
 
     async def add(
         self, orders: Sequence[ValidatedOrder], run: str, *, carrying: Carrying | None = None
@@ -149,7 +162,7 @@ class PostgresJournal(RelationalJournal):
                 at = (datetime.fromisoformat(at) + session.ahead).isoformat(timespec="milliseconds")
             self._transaction(session).do("insert_balance", **balance_values(replace(found, at=at)))
 
-        await self._writer.submit(work, writes=True)
+        await self._writer.submit(lone(work), writes=True)
 
     async def close(self) -> None:
         """Write what is waiting, say goodbye, and disconnect. May be called again."""

@@ -22,6 +22,10 @@ class PostgresTransaction(Transaction):
         row = self.one(name, **values)
         return None if row is None else int(row[0])
 
+    def number(self, name: str, values: Sequence[Mapping[str, Any]]) -> list[int | None]:
+        """Run the named statement for each; return the numbers of the new rows, None where one is refused."""
+        return [self.insert(name, **each) for each in values]
+
     def where(
         self, name: str, conditions: Sequence[str], order: str, values: Mapping[str, Any]
     ) -> list[tuple[Any, ...]]:

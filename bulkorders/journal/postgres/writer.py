@@ -20,7 +20,7 @@ import psycopg
 
 from bulkorders.errors import JournalError
 from bulkorders.journal.postgres.session import Session
-from bulkorders.journal.relational.grouping import GroupWriter, Operation
+from bulkorders.journal.relational.grouping import GroupWriter, Operation, do, together
 from bulkorders.journal.relational.statements import statements
 
 FIRST_PAUSE = 0.05
@@ -156,9 +156,8 @@ class PostgresWriter(GroupWriter[Session]):
         try:
             for attempt in self._unacknowledged:
                 self._withdraw(session, attempt)
-            for operation in writes:
-                operation.error = None
-                operation.result = operation.work(session)
+            for operations in together(writes):
+                do(session, operations)
             if self._rise is not None and any(operation.attempt is not None for operation in writes):
                 highest = session.connection.execute(statements("postgres")["highest_attempt"])
         except psycopg.Error as error:
@@ -177,7 +176,7 @@ class PostgresWriter(GroupWriter[Session]):
             session.connection.execute("SAVEPOINT operation")
             operation.result, operation.error = None, None
             try:
-                operation.result = operation.work(session)
+                do(session, [operation])
             except psycopg.Error as error:
                 if not _of_one(error):
                     raise
@@ -193,7 +192,7 @@ class PostgresWriter(GroupWriter[Session]):
             patience = self._patience(session)
             while True:
                 try:
-                    operation.result = self._answer(session, operation)
+                    self._answer(session, operation)
                     self._away = False
                     break
                 except (psycopg.Error, JournalError) as error:
@@ -207,13 +206,13 @@ class PostgresWriter(GroupWriter[Session]):
                     operation.error = error
                     break
 
-    def _answer(self, session: Session, operation: Operation[Session]) -> object:
+    def _answer(self, session: Session, operation: Operation[Session]) -> None:
         """Answer one question: several statements, one state of things."""
         if session.lost:
             session.connect()
         session.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:
-            return operation.work(session)
+            do(session, [operation])
         finally:
             session.rollback()
 

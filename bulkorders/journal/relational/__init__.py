@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from bulkorders.journal.protocol import Attempt, Campaign, Carrying, Event, Run
-from bulkorders.journal.relational import adding, asking, attempts, reading
+from bulkorders.journal.relational import adding, asking, attempts, claiming, reading, recording
 from bulkorders.journal.relational.following import RelationalFollowing
 from bulkorders.journal.relational.money import MoneyJournal
 from bulkorders.journal.relational.rows import END_OF_RUN, run_values
@@ -14,6 +14,9 @@ from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission, ValidatedOrder
 from bulkorders.model.outcomes import Outcome
+
+Shared = Callable[[Transaction, Sequence[Any]], Sequence[Any]]
+"""A change that is made for many items at once, and says of each what came of it, or the error to raise."""
 
 
 class RelationalJournal(RelationalFollowing, MoneyJournal, ABC):
@@ -26,6 +29,12 @@ class RelationalJournal(RelationalFollowing, MoneyJournal, ABC):
     async def _write(
         self, change: Callable[[Transaction], Any], *, run: str | None = None, attempt: str | None = None
     ) -> Any: ...
+
+    @abstractmethod
+    async def _share(
+        self, change: Shared, item: Any, *, attempt: str | None = None, patient: bool = False
+    ) -> Any:
+        """Do this to one item, together with the items that others bring at the same moment for the same change."""
 
     @abstractmethod
     async def _read(self, question: Callable[[Transaction], Any]) -> Any: ...
@@ -142,12 +151,13 @@ class RelationalJournal(RelationalFollowing, MoneyJournal, ABC):
 
     async def claim(self, key: str, attempt: str, run: str) -> bool:
         """Claim a READY order for one attempt, durably; False where somebody else owns it."""
-        change = partial(attempts.claim, key=key, attempt=attempt, run=run)
-        return bool(await self._write(change, attempt=attempt))
+        return bool(await self._share(claiming.claim, claiming.Claim(key, attempt, run), attempt=attempt))
 
     async def record(self, attempt: str, outcome: Outcome) -> Submission:
         """Record what came of an attempt, in time or late; return the order as it now stands."""
-        found: Submission = await self._write(partial(attempts.record, attempt=attempt, outcome=outcome))
+        found: Submission = await self._share(
+            recording.record, recording.Answer(attempt, outcome), patient=True
+        )
         return found
 
     async def attempts(self, key: str) -> list[Attempt]:

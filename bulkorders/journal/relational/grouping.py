@@ -1,19 +1,19 @@
 """The one thread that owns the connection: operations that come together share a commit.
 
-Callers put an operation into a queue and await a future. The thread takes all that has come, runs the
-writing ones in one transaction (one that fails undoes itself alone), and answers only after the commit.
-A lone caller is not made to wait for company: the thread waits (2 ms at most) only while fewer have come
-than shared the last commit. Reads run after the writes of their group, so they never see what isn't
-durable. What a transaction is, and what follows where it fails, is the backend's.
+Callers add an operation to those that wait and await a future. The thread is given all that has come while it
+was at work, runs the writing ones in one transaction (one that fails undoes itself alone), and answers only after
+the commit. A lone caller is not made to wait for company; where several came last time, others may join for a
+moment. The thread is woken once a group: each time it wakes it has to wait for the interpreter, and so does the
+event loop. Reads run after the writes of their group, so they never see what isn't durable. What a transaction is,
+and what follows where it fails, is the backend's.
 """
 
 import asyncio
 import contextlib
 import logging
 import threading
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -21,8 +21,11 @@ from typing import Any, Generic, TypeVar
 
 from bulkorders.errors import JournalError
 
-GATHERING = 0.002
-"""Seconds the thread waits at most for as many operations as came together last time."""
+GATHERING = 0.0005
+"""Seconds for which others may join what somebody waits for, where several came together last time."""
+
+PATIENCE = 0.008
+"""Seconds that an operation nobody waits for is held back likewise, so that it shares a commit with claims."""
 
 GROUP_LIMIT = 1000
 """Operations in one commit at most."""
@@ -32,17 +35,34 @@ log = logging.getLogger(__name__)
 C = TypeVar("C")
 """What the backend's operations work on."""
 
+Work = Callable[[C, Sequence[Any]], Sequence[Any]]
+"""Does the same for each of these items, and returns what came of each: an exception is told to that one's caller."""
+
+
+def lone(work: Callable[[C], Any]) -> Work[C]:
+    """Return this as work that no other operation shares."""
+    return lambda connection, _items: [work(connection)]
+
 
 @dataclass(slots=True, eq=False)
 class Operation(Generic[C]):
-    """Work for the thread and the future its caller awaits; a claim names its attempt."""
+    """Work for the thread and the future its caller awaits; a claim names its attempt.
 
-    work: Callable[[C], Any]
+    Operations of the same `work` that have an `item` are done together.
+    """
+
+    work: Work[C]
     future: asyncio.Future[Any]
     writes: bool
     attempt: str | None = None
+    item: Any = None
+    patient: bool = False
     result: Any = None
     error: BaseException | None = None
+
+    def take(self, came: Any) -> None:
+        """Take what came of it."""
+        self.result, self.error = (None, came) if isinstance(came, Exception) else (came, None)
 
     def wanted(self) -> bool:
         """Whether this is still to be done: an answer is recorded even if nobody waits for it any more."""
@@ -81,7 +101,10 @@ class GroupWriter(ABC, Generic[C]):
         self._beat = beat
         self._group_limit = group_limit
         self._together = 1
-        self._queue: SimpleQueue[Operation[C] | None] = SimpleQueue()
+        self._waiting: list[Operation[C]] = []
+        self._busy = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._queue: SimpleQueue[list[Operation[C]] | None] = SimpleQueue()
         self._unacknowledged: list[str] = []
         self._loop = asyncio.get_running_loop()
         self._ended = self._loop.create_future()
@@ -91,21 +114,31 @@ class GroupWriter(ABC, Generic[C]):
     async def start(self) -> None:
         """Start the thread; raise what opening the connection raised."""
         opened: Operation[C] = Operation(
-            lambda connection: connection, self._loop.create_future(), writes=False
+            lone(lambda connection: connection), self._loop.create_future(), writes=False
         )
-        self._queue.put(opened)
+        self._busy = True
+        self._queue.put([opened])
         self._thread.start()
         await opened.future
 
-    async def submit(self, work: Callable[[C], Any], *, writes: bool, attempt: str | None = None) -> Any:
-        """Run this work in the thread and return its result, once it is durable.
+    async def submit(
+        self,
+        work: Work[C],
+        *,
+        writes: bool,
+        attempt: str | None = None,
+        item: Any = None,
+        patient: bool = False,
+    ) -> Any:
+        """Run this work on this item in the thread and return its result, once it is durable.
 
-        A claim (`attempt` is given) whose caller is cancelled before it could be told is withdrawn.
+        Items of the very same work that come together are done together. A claim (`attempt` is given) whose
+        caller is cancelled before it could be told is withdrawn. What is `patient` keeps nobody from going on.
         """
         if self._closing:
             raise JournalError("journal.closed", path=self._place)
-        operation: Operation[C] = Operation(work, self._loop.create_future(), writes, attempt)
-        self._queue.put(operation)
+        operation: Operation[C] = Operation(work, self._loop.create_future(), writes, attempt, item, patient)
+        self._put(operation)
         try:
             return await operation.future
         except asyncio.CancelledError:
@@ -113,11 +146,48 @@ class GroupWriter(ABC, Generic[C]):
                 self._take_back(attempt)
             raise
 
+    def _put(self, operation: Operation[C]) -> None:
+        """Let an operation wait for the thread; while that is at work, others come together."""
+        self._waiting.append(operation)
+        if self._closing:
+            self._hand_over()  # the thread is still finishing what came before
+        elif not self._busy:
+            self._gather()
+
+    def _gather(self) -> None:
+        """Hand over what waits as soon as it has been given time for company."""
+        due = self._loop.time() + self._company()
+        if self._timer is not None:
+            if self._timer.when() <= due:
+                return
+            self._timer.cancel()
+        self._timer = self._loop.call_at(due, self._hand_over)
+
+    def _company(self) -> float:
+        """Return for how many seconds what waits may wait for company."""
+        if self._together == 1:
+            return 0
+        return PATIENCE if all(each.patient for each in self._waiting) else GATHERING
+
+    def _hand_over(self) -> None:
+        """Give the thread what waits, a group at a time, all of it where this is the end."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._waiting and (self._closing or not self._busy):
+            group, self._waiting = self._waiting[: self._group_limit], self._waiting[self._group_limit :]
+            self._together, self._busy = len(group), True
+            self._queue.put(group)
+
+    def _free(self) -> None:
+        """The thread has done its group: it may have the next."""
+        self._busy = False
+        if self._waiting:
+            self._gather()
+
     def _take_back(self, attempt: str) -> None:
         future = self._loop.create_future()
-        self._queue.put(
-            Operation(lambda connection: self._withdraw(connection, attempt), future, writes=True)
-        )
+        self._put(Operation(lone(self._withdrawal(attempt)), future, writes=True))
         # nobody awaits it: a failure leaves the attempt to be found in doubt at the next start
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
 
@@ -128,6 +198,7 @@ class GroupWriter(ABC, Generic[C]):
         """Finish what is waiting and close the connection. May be called again."""
         if not self._closing:
             self._closing = True
+            self._hand_over()
             self._queue.put(None)
         await asyncio.shield(self._ended)
         self._thread.join()
@@ -139,51 +210,27 @@ class GroupWriter(ABC, Generic[C]):
             self._fail_first(error)
             return
         try:
-            while (group := self._gather(connection)) is not None:
+            while (group := self._next(connection)) is not None:
                 self._serve(connection, group)
+                self._tell(self._free)
         finally:
             self._close(connection)
             self._tell(lambda: self._ended.set_result(None))
 
     def _fail_first(self, error: BaseException) -> None:
-        first = self._queue.get()
-        if first is not None:
+        for first in self._queue.get() or ():
             first.error = error
             self._tell(first.settle)
         self._closing = True
         self._tell(lambda: self._ended.set_result(None))
 
-    def _first(self, connection: C) -> Operation[C] | None:
+    def _next(self, connection: C) -> list[Operation[C]] | None:
+        """Return the next group; None when the writer is to stop."""
         while True:
             try:
                 return self._queue.get(timeout=self._beat)
             except Empty:
                 self._idle(connection)
-
-    def _gather(self, connection: C) -> list[Operation[C]] | None:
-        """Return the next group; None when the writer is to stop and nothing waits before that."""
-        first = self._first(connection)
-        if first is None:
-            return None
-        group = [first]
-        until = time.monotonic() + GATHERING
-        while len(group) < self._group_limit:
-            try:
-                short = len(group) < self._together
-                following = (
-                    self._queue.get(timeout=max(until - time.monotonic(), 0)) if short else self._next()
-                )
-            except Empty:
-                break
-            if following is None:
-                self._queue.put(None)
-                break
-            group.append(following)
-        self._together = len(group)
-        return group
-
-    def _next(self) -> Operation[C] | None:
-        return self._queue.get_nowait()
 
     def _serve(self, connection: C, group: list[Operation[C]]) -> None:
         """Do the group's writes, then its reads; tell each part as soon as it is done."""
@@ -219,6 +266,29 @@ class GroupWriter(ABC, Generic[C]):
     @abstractmethod
     def _idle(self, connection: C) -> None:
         """Do what is due when nothing has come for a while."""
+
+
+def together(operations: Sequence[Operation[C]]) -> list[list[Operation[C]]]:
+    """Return the operations in sets that share their work, where nothing else has to be done in between."""
+    sets: list[list[Operation[C]]] = []
+    of: dict[Work[C], list[Operation[C]]] = {}
+    for each in operations:
+        if each.item is None:
+            of.clear()
+            sets.append([each])
+        elif each.work in of:
+            of[each.work].append(each)
+        else:
+            of[each.work] = [each]
+            sets.append(of[each.work])
+    return sets
+
+
+def do(connection: C, operations: Sequence[Operation[C]]) -> None:
+    """Do these operations, which share their work, and give each what came of it."""
+    came = operations[0].work(connection, [each.item for each in operations])
+    for each, found in zip(operations, came, strict=True):
+        each.take(found)
 
 
 def _settle(operations: list[Operation[C]]) -> None:

@@ -18,6 +18,15 @@ END_OF_RUN = (
 )
 """The columns of a run that its end sets."""
 
+SUBMISSION = (
+    *("key", "account", "campaign", "fingerprint", "service", "link", "quantity"),
+    *("parameters", "state", "sheet_row", "reference", "service_name", "rate", "basis"),
+    *("estimate", "currency", "order_ids", "message", "answer", "charge", "status"),
+    *("start_count", "remains", "refill", "placed_at", "checked_at", "sent_at", "error"),
+    *("client",),
+)
+"""The columns of the statement `submissions`, in its order."""
+
 WHOLE_LIMIT = 2**63
 """A whole number from here on fits no column: from a panel it is garbage, and is not known."""
 

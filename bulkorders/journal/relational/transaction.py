@@ -67,6 +67,13 @@ class Transaction(ABC):
         """Run the named statement; return the number of the new row, None where a unique index refuses it."""
 
     @abstractmethod
+    def number(self, name: str, values: Sequence[Mapping[str, Any]]) -> list[int | None]:
+        """Run the named statement for each set of values; return the numbers of the new rows, as `insert` does.
+
+        Where several are given, a backend may raise what its driver does instead of returning None.
+        """
+
+    @abstractmethod
     def many(self, name: str, values: Sequence[Mapping[str, Any]]) -> None:
         """Run the named statement once for each set of values."""
 

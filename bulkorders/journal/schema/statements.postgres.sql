@@ -72,6 +72,22 @@ SELECT coalesce(max(number), 0) + 1, :id, :key, :run, :at FROM attempts
 ON CONFLICT DO NOTHING
 RETURNING number
 
+-- name: settle_attempts
+UPDATE attempts SET outcome = now.outcome, finished_at = now.at, http_status = now.http_status, kind = now.kind,
+    message = now.message, answer = now.answer, order_ids = now.order_ids
+FROM jsonb_to_recordset(:rows::jsonb) AS now (
+    id text, outcome text, at text, http_status bigint, kind text, message text, answer text, order_ids text
+)
+WHERE attempts.id = now.id
+
+-- name: settle_orders
+UPDATE orders SET state = now.state, order_ids = now.order_ids, message = now.message, answer = now.answer,
+    charge = now.charge, placed_at = now.placed_at, sent_at = now.sent_at
+FROM jsonb_to_recordset(:rows::jsonb) AS now (
+    key text, state text, order_ids text, message text, answer text, charge text, placed_at text, sent_at text
+)
+WHERE orders.key = now.key
+
 -- name: open_since
 SELECT seq, key, campaign, service, order_ids, placed_at, parameters FROM orders
 WHERE account = :account AND service = :service AND state = 'placed' AND final = 0 AND placed_at < :before

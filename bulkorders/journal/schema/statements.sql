@@ -124,14 +124,16 @@ SELECT state, account FROM orders WHERE key = :key
 -- name: insert_attempt
 INSERT INTO attempts (id, key, run, claimed_at) VALUES (:id, :key, :run, :at)
 
--- name: claim_order
-UPDATE orders SET state = :state, sent_at = :at WHERE key = :key
+-- name: claim_orders
+UPDATE orders SET state = :state, sent_at = :at WHERE key IN (SELECT value FROM json_each(:keys))
 
--- name: standing
-SELECT a.key, a.number, a.outcome, a.run, o.account, o.state, o.order_ids, o.message, o.answer, o.charge,
-    o.placed_at, o.sent_at, a.claimed_at, a.kind
+-- name: standings
+SELECT a.id, a.number, a.outcome, a.run, a.claimed_at, a.kind,
+    o.key, o.account, o.campaign, o.fingerprint, o.service, o.link, o.quantity, o.parameters, o.state, o.sheet_row,
+    o.reference, o.service_name, o.rate, o.basis, o.estimate, o.currency, o.order_ids, o.message, o.answer,
+    o.charge, o.status, o.start_count, o.remains, o.refill, o.placed_at, o.checked_at, o.sent_at, o.error, o.client
 FROM attempts a JOIN orders o ON o.key = a.key
-WHERE a.id = :id
+WHERE a.id IN (SELECT value FROM json_each(:ids))
 
 -- name: live_attempt
 SELECT id FROM attempts
@@ -152,10 +154,16 @@ SELECT id FROM attempts WHERE outcome IS NULL ORDER BY number
 -- name: highest_attempt
 SELECT coalesce(max(number), 0) FROM attempts
 
--- name: settle_attempt
-UPDATE attempts SET outcome = :outcome, finished_at = :at, http_status = :http_status, kind = :kind,
-    message = :message, answer = :answer, order_ids = :order_ids
-WHERE id = :id
+-- name: settle_attempts
+UPDATE attempts SET outcome = now.outcome, finished_at = now.at, http_status = now.http_status, kind = now.kind,
+    message = now.message, answer = now.answer, order_ids = now.order_ids
+FROM (
+    SELECT json_extract(value, '$.id') AS id, json_extract(value, '$.outcome') AS outcome, json_extract(value, '$.at') AS at,
+        json_extract(value, '$.http_status') AS http_status, json_extract(value, '$.kind') AS kind, json_extract(value, '$.message') AS message,
+        json_extract(value, '$.answer') AS answer, json_extract(value, '$.order_ids') AS order_ids
+    FROM json_each(:rows)
+) AS now
+WHERE attempts.id = now.id
 
 -- name: set_outcome
 UPDATE attempts SET outcome = :outcome, kind = coalesce(:kind, kind) WHERE id = :id
@@ -169,10 +177,16 @@ UPDATE orders SET state = 'placed', order_ids = :order_ids, placed_at = :at WHER
 -- name: unsend_order
 UPDATE orders SET state = :state, sent_at = NULL WHERE key = :key
 
--- name: settle_order
-UPDATE orders SET state = :state, order_ids = :order_ids, message = :message, answer = :answer,
-    charge = :charge, placed_at = :placed_at, sent_at = :sent_at
-WHERE key = :key
+-- name: settle_orders
+UPDATE orders SET state = now.state, order_ids = now.order_ids, message = now.message, answer = now.answer,
+    charge = now.charge, placed_at = now.placed_at, sent_at = now.sent_at
+FROM (
+    SELECT json_extract(value, '$.key') AS key, json_extract(value, '$.state') AS state, json_extract(value, '$.order_ids') AS order_ids,
+        json_extract(value, '$.message') AS message, json_extract(value, '$.answer') AS answer, json_extract(value, '$.charge') AS charge,
+        json_extract(value, '$.placed_at') AS placed_at, json_extract(value, '$.sent_at') AS sent_at
+    FROM json_each(:rows)
+) AS now
+WHERE orders.key = now.key
 
 -- name: attempts
 SELECT id, key, number, run, claimed_at, outcome, finished_at, http_status, kind, message, answer, order_ids

@@ -2,14 +2,15 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from bulkorders.errors import JournalError
 from bulkorders.journal.mark import Mark
-from bulkorders.journal.relational import RelationalJournal, attempts
+from bulkorders.journal.relational import RelationalJournal, Shared, attempts
+from bulkorders.journal.relational.grouping import Work, lone
 from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.journal.sqlite.connection import connect, connect_to_read
 from bulkorders.journal.sqlite.transaction import SqliteTransaction
@@ -39,6 +40,7 @@ class SqliteJournal(RelationalJournal):
         self._mark: Mark | None = None
         self._accept_rollback = False
         self._release: Callable[[], None] | None = None
+        self._works: dict[Shared, Work[sqlite3.Connection]] = {}
         self._writer: SqliteWriter
 
     @classmethod
@@ -122,19 +124,31 @@ class SqliteJournal(RelationalJournal):
         run: str | None = None,
         attempt: str | None = None,
     ) -> Any:
-        if self._read_only:
-            raise JournalError("journal.read_only", path=str(self.path))
-
         def work(connection: sqlite3.Connection) -> Any:
             return change(SqliteTransaction(connection, self._clock(), run))
 
-        return await self._writer.submit(work, writes=True, attempt=attempt)
+        self._must_write()
+        return await self._writer.submit(lone(work), writes=True, attempt=attempt)
+
+    async def _share(
+        self, change: Shared, item: Any, *, attempt: str | None = None, patient: bool = False
+    ) -> Any:
+        def work(connection: sqlite3.Connection, items: Sequence[Any]) -> Sequence[Any]:
+            return change(SqliteTransaction(connection, self._clock()), items)
+
+        self._must_write()
+        shared = self._works.setdefault(change, work)
+        return await self._writer.submit(shared, writes=True, attempt=attempt, item=item, patient=patient)
+
+    def _must_write(self) -> None:
+        if self._read_only:
+            raise JournalError("journal.read_only", path=str(self.path))
 
     async def _read(self, question: Callable[[Transaction], Any]) -> Any:
         def work(connection: sqlite3.Connection) -> Any:
             return question(SqliteTransaction(connection, ""))
 
-        return await self._writer.submit(work, writes=False)
+        return await self._writer.submit(lone(work), writes=False)
 
     async def close(self) -> None:
         """Write what is waiting, close the file, and release the lock. May be called again."""

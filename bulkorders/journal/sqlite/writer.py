@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bulkorders.errors import JournalError
-from bulkorders.journal.relational.grouping import GroupWriter, Operation
+from bulkorders.journal.relational.grouping import GroupWriter, Operation, Work, do, lone, together
 from bulkorders.journal.sqlite.connection import explained
 
 
@@ -66,7 +66,7 @@ class SqliteWriter(GroupWriter[sqlite3.Connection]):
         try:
             connection.execute("BEGIN IMMEDIATE")
             for attempt in self._unacknowledged:
-                _alone(connection, self._withdrawal(attempt))
+                _alone(connection, lone(self._withdrawal(attempt)))
             run(connection, writes)
             connection.execute("COMMIT")
         except BaseException:
@@ -85,7 +85,7 @@ class SqliteWriter(GroupWriter[sqlite3.Connection]):
         for operation in reads:
             try:
                 connection.execute("BEGIN")  # several statements, one state of things
-                operation.result = operation.work(connection)
+                do(connection, [operation])
             except sqlite3.Error as error:
                 operation.error = explained(error, self._place, "journal.unreadable")
             except Exception as error:  # noqa: BLE001 - it is the caller's
@@ -104,9 +104,9 @@ class _UndoneError(Exception):
 
 def _in_one_go(connection: sqlite3.Connection, writes: list[Operation[sqlite3.Connection]]) -> None:
     """Run these operations as they come; raise _UndoneError where one of them fails."""
-    for operation in writes:
+    for operations in together(writes):
         try:
-            operation.result = operation.work(connection)
+            do(connection, operations)
         except _OF_ONE as error:
             raise _UndoneError from error
         except sqlite3.Error:
@@ -118,7 +118,7 @@ def _in_one_go(connection: sqlite3.Connection, writes: list[Operation[sqlite3.Co
 def _each_alone(connection: sqlite3.Connection, writes: list[Operation[sqlite3.Connection]]) -> None:
     """Run each of these operations under a savepoint of its own."""
     for operation in writes:
-        operation.result, operation.error = _alone(connection, operation.work)
+        operation.result, operation.error = _alone(connection, operation.work, operation.item)
 
 
 _OF_ONE = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError)
@@ -126,14 +126,15 @@ _OF_ONE = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceEr
 
 
 def _alone(
-    connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Any]
+    connection: sqlite3.Connection, work: Work[sqlite3.Connection], item: Any = None
 ) -> tuple[Any, Exception | None]:
     """Run one operation under a savepoint; return its result or its error, undone in that case."""
     connection.execute("SAVEPOINT operation")
     result: Any = None
     failure: Exception | None = None
     try:
-        result = work(connection)
+        (result,) = work(connection, [item])
+        failure = result if isinstance(result, Exception) else None
     except _OF_ONE as error:
         failure = JournalError("journal.refused", reason=str(error))
         failure.__cause__ = error
