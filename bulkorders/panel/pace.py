@@ -73,7 +73,9 @@ class LocalPace:
                 begin = self._after_the_last(begin)
             for window in windows:
                 window.take(begin)
-            await asyncio.sleep(begin - loop.time())
+            wait = begin - loop.time()
+            if wait > 0:
+                await asyncio.sleep(wait)
             if self._held_until <= loop.time():
                 return
 

@@ -83,10 +83,10 @@ class Attempts:
         """
         attempt, began = uuid4().hex, self._clock()
         sending = Sending(lambda: self._clock() - began > DEADLINE, self._still)
-        claim = asyncio.ensure_future(self._journal.claim(order.key, attempt, self._run))
+        # Cancelled here, the journal takes back a claim nobody was told of: nothing was sent.
+        if not await self._journal.claim(order.key, attempt, self._run):
+            return None
         try:
-            if not await asyncio.shield(claim):
-                return None
             if self._clock() - began > DEADLINE:
                 return await self._record(order, attempt, EXPIRED)
             outcome = await self._panel.add(order.parameters, sending, attempt)
@@ -100,8 +100,7 @@ class Attempts:
             raise
         except BaseException:
             # Cancelled, or a mistake of ours: the event alone says whether anything was sent.
-            if await claim:
-                await asyncio.shield(self._record(order, attempt, self._panel.interrupted(sending)))
+            await asyncio.shield(self._record(order, attempt, self._panel.interrupted(sending)))
             raise
         recording = asyncio.ensure_future(self._record(order, attempt, outcome))
         if answered is not None:

@@ -1,7 +1,9 @@
 """Places the reviewed orders on their panels side by side, shows how far it is, and drains when asked to."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+import gc
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 
@@ -59,12 +61,28 @@ async def place(run: Checking, record: Record, front: Front, ready: Sequence[Sub
 
     ticking = asyncio.create_task(gauge.tick())
     try:
-        with draining(stop, abandon, pause=pause):
+        with draining(stop, abandon, pause=pause), _set_aside():
             ends = await _all(dispatch.place(orders) for dispatch, orders in dispatches.values())
     finally:
         ticking.cancel()
     gauge.show()
     return _stop(ends)
+
+
+@contextmanager
+def _set_aside() -> Iterator[None]:
+    """Keep the collector from searching all that was read and checked for circles, again and again, meanwhile."""
+    if gc.get_freeze_count():  # somebody has set it aside for as long as this process lives
+        yield
+        return
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 1_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def _dispatch(run: Checking, record: Record, account: Account, gauge: "_Gauge") -> Dispatch:
