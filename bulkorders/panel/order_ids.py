@@ -81,8 +81,8 @@ def _bare(entry: Mapping[str, Any], *, went_well: bool) -> list[tuple[str, ...]]
 
 def _at_order(entry: Mapping[str, Any]) -> list[tuple[str, ...]]:
     found = []
-    for name in ORDER_KEYS:
-        told = entry.get(name)
+    for name in (name for name in ORDER_KEYS if name in entry):
+        told = entry[name]
         several = told if isinstance(told, list) else [told]
         ids = tuple(dict.fromkeys(filter(None, map(_one, several[:MOST]))))
         if ids and len(ids) == len(several):

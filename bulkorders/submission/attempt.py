@@ -108,7 +108,9 @@ class Attempts:
         return await asyncio.shield(recording)
 
     async def _record(self, order: Submission, attempt: str, outcome: Outcome) -> Came:
-        outcome = replace(outcome, message=wording.outcome(outcome))
+        message = wording.outcome(outcome)
+        if message != outcome.message:
+            outcome = replace(outcome, message=message)
         try:
             return Came(outcome, await self._journal.record(attempt, outcome))
         except JournalError:

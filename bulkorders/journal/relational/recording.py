@@ -129,8 +129,9 @@ class _Changes:
     def settle(self, answer: Answer, stand: _Stand) -> None:
         """Take in one answer; the order's columns in `stand` then are what will be written."""
         outcome = answer.outcome
-        if outcome.order_ids:
-            outcome = replace(outcome, order_ids=tuple(map(clean, outcome.order_ids)))
+        order_ids = tuple(map(clean, outcome.order_ids))
+        if order_ids != outcome.order_ids:
+            outcome = replace(outcome, order_ids=order_ids)
         settlement = settle(self._standing(stand, outcome), outcome)
         if not settlement.told:
             return
