@@ -42,14 +42,25 @@ def read_sheet(
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Let a million values be made without a search for circles among them each few thousand."""
+    """Let a million values be made without a search for circles among them, neither now nor right afterwards."""
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was:
+            _let_age()
             gc.enable()
+
+
+def _let_age() -> None:
+    """Count what was made among what is old: as it is, the next value made would set off a look at all of it.
+
+    A collection of what is old still finds it. Where something is set aside for good, that stays so.
+    """
+    if not gc.get_freeze_count():
+        gc.freeze()
+        gc.unfreeze()
 
 
 def _read(
