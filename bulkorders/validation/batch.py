@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from bulkorders import wording
 from bulkorders.model.lifecycle import State
+from bulkorders.model.making import maker_of
 from bulkorders.model.orders import (
     OWN_PARAMETER,
     Sheet,
@@ -63,6 +64,9 @@ class Allowances:
     rejected: bool = False
     max_order: Decimal | None = None
     capped: bool = False
+
+
+_checked = maker_of(Checked)
 
 
 def check(
@@ -222,10 +226,10 @@ class _Batch:
         duplicate = self._duplicate(each, twin)
         if duplicate is None and not new.blocked:
             problems = new.problems + self._busy_link(each)
-            return Checked(each, new.known, sendable=True, problems=problems, estimate=new.estimate)
+            return _checked(each, new.known, sendable=True, problems=problems, estimate=new.estimate)
         problems = new.problems if duplicate is None else (*new.problems, duplicate)
         only = duplicate is not None and not new.blocked
-        return Checked(each, new.known, problems=problems, duplicate=only, estimate=new.estimate)
+        return _checked(each, new.known, problems=problems, duplicate=only, estimate=new.estimate)
 
     def _busy_link(self, each: Identified) -> tuple[Problem, ...]:
         found = self._busy.take(each)

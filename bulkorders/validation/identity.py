@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bulkorders.model.catalogue import Catalogue, Service
+from bulkorders.model.making import maker_of
 from bulkorders.model.orders import Order, fingerprint, order_key, reference_key, usual_fingerprint
 from bulkorders.model.service_types import TYPES
 from bulkorders.validation.costs import count_of
@@ -54,6 +55,9 @@ class Identified:
         return order_key(self.target.account, self.target.campaign, self.parameters, occurrence)
 
 
+_identified = maker_of(Identified)
+
+
 def identify(orders: Iterable[tuple[Order, Target]]) -> list[Identified]:
     """Give every order its key. Rows without a reference are told apart by what is sent, and how many came before."""
     seen: Counter[str] = Counter()
@@ -64,14 +68,14 @@ def identify(orders: Iterable[tuple[Order, Target]]) -> list[Identified]:
         mark = _fingerprint(target.account, order, service)
         if order.reference is not None:
             key = reference_key(target.account, target.campaign, order.reference)
-            found.append(Identified(order, target, service, key, mark, key))
+            found.append(_identified(order, target, service, key, mark, key))
             continue
         parameters = sent_parameters(order, service)
         first = key = order_key(target.account, target.campaign, parameters, 1)
         seen[first] += 1
         if (occurrence := seen[first]) > 1:
             key = order_key(target.account, target.campaign, parameters, occurrence)
-        found.append(Identified(order, target, service, key, mark, first, occurrence))
+        found.append(_identified(order, target, service, key, mark, first, occurrence))
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from bulkorders.errors import SheetError
+from bulkorders.model.making import maker_of
 from bulkorders.model.orders import Cell, Row, Sheet
 from bulkorders.sheet import columns
 from bulkorders.sheet.reading.grid import Grid, Note, blank, filled, numbers_note, titles
@@ -12,6 +13,8 @@ from bulkorders.sheet.template_marks import TITLE
 
 SEARCHED = 50
 """How many rows that are not blank are looked at for the header."""
+
+_row = maker_of(Row)
 
 
 def header_at(grid: Grid, mapping: Mapping[str, str] | None = None) -> int | None:
@@ -69,7 +72,7 @@ def make_sheet(
         columns=match.columns,
         rows=tuple(
             [
-                Row(number, cells if len(cells) == width else _fitted(cells, width), known.get(number))
+                _row(number, cells if len(cells) == width else _fitted(cells, width), known.get(number))
                 for number, cells in body
             ]
         ),
