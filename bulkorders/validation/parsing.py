@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, repeat, zip_longest
+from operator import is_
 from typing import Any
 
 from bulkorders import wording
@@ -84,6 +85,36 @@ def parse(sheet: Sheet, decimal: str | None = None) -> list[Parsed]:
     reading = _Reading(sheet, mark)
     blocks = (sheet.rows[start : start + BLOCK] for start in range(0, len(sheet.rows), BLOCK))
     return list(chain.from_iterable(map(reading.parsed, blocks)))
+
+
+class Parsing:
+    """The rows of a sheet parsed while it is still being read."""
+
+    def __init__(self, decimal: str | None = None) -> None:
+        """Know the decimal mark of amounts from the settings, if there is one."""
+        self._decimal = decimal
+        self._reading: _Reading | None = None
+        self._parsed: list[Parsed] = []
+
+    def begin(self, sheet: Sheet) -> None:
+        """Know the header of the sheet whose rows follow; whatever was taken of another is void."""
+        whole = (
+            "max_rate" in sheet.columns and self._decimal is None
+        )  # all its column tells what its marks mean
+        self._reading = None if whole else _Reading(sheet, self._decimal)
+        self._parsed = []
+
+    def take(self, rows: Sequence[Row]) -> None:
+        """Parse the next rows."""
+        if self._reading is not None:
+            self._parsed += self._reading.parsed(rows)
+
+    def of(self, sheet: Sheet) -> list[Parsed]:
+        """Return every row of a sheet parsed: those that were taken, if they are the sheet's own and all of them."""
+        early, rows = self._parsed, sheet.rows
+        if len(early) == len(rows) and all(map(is_, (each.row for each in early), rows)):
+            return early
+        return parse(sheet, self._decimal)
 
 
 class _Reading:

@@ -42,15 +42,31 @@ def idle_rows(
     header: Sequence[str], columns: Mapping[str, int], rows: Sequence[Line], keys: Mapping[int, str]
 ) -> Idle:
     """Return which rows are orders. A row that carries the key of an order (`keys`) always is one."""
-    found = Idle()
-    judge = _Judge(header, columns)
-    for line in rows:
-        code = None if line[0] in keys else judge.code(line[1])
-        if code is None:
-            found.kept.append(line)
-        else:
-            found.passed.setdefault(code, []).append(line[0])
-    return found
+    sorting = Sorting(header, columns, keys)
+    sorting.found.kept = sorting.take(rows)
+    return sorting.found
+
+
+class Sorting:
+    """Tells the orders among rows as they come; in `found` those are kept apart that are none."""
+
+    def __init__(self, header: Sequence[str], columns: Mapping[str, int], keys: Mapping[int, str]) -> None:
+        """Know the header, and which rows carry the key of an order."""
+        self.found = Idle()
+        self._keys = keys
+        self._judge = _Judge(header, columns)
+
+    def take(self, rows: Sequence[Line]) -> list[Line]:
+        """Return those of the next rows that are orders."""
+        kept: list[Line] = []
+        keys, code_of = self._keys, self._judge.code
+        for line in rows:
+            code = None if line[0] in keys else code_of(line[1])
+            if code is None:
+                kept.append(line)
+            else:
+                self.found.passed.setdefault(code, []).append(line[0])
+        return kept
 
 
 class _Judge:
