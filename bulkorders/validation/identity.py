@@ -62,10 +62,19 @@ def identify(orders: Iterable[tuple[Order, Target]]) -> list[Identified]:
     """Give every order its key. Rows without a reference are told apart by what is sent, and how many came before."""
     seen: Counter[str] = Counter()
     found = []
+    plain: dict[
+        int, tuple[Service | None, bool]
+    ] = {}  # each service with whether it is sent link and quantity
     for parsed, target in orders:
         service = target.catalogue.get(parsed.service)
         order = settled(parsed, service) if parsed.incidental else parsed
-        mark = _fingerprint(target.account, order, service)
+        known = plain.get(id(service))
+        if known is None:
+            known = plain[id(service)] = service, _takes_usual(service)
+        if known[1] and order.link and order.quantity is not None and not (order.extras or order.own):
+            mark = usual_fingerprint(target.account, order.service, order.link, order.quantity)
+        else:
+            mark = fingerprint(target.account, sent_parameters(order, service))
         if order.reference is not None:
             key = reference_key(target.account, target.campaign, order.reference)
             found.append(_identified(order, target, service, key, mark, key))
@@ -79,12 +88,9 @@ def identify(orders: Iterable[tuple[Order, Target]]) -> list[Identified]:
     return found
 
 
-def _fingerprint(account: str, order: Order, service: Service | None) -> str:
-    """Return an order's fingerprint; that of most orders without gathering what is sent."""
-    usual = service is not None and service.type.takes.issuperset(USUAL) and not (order.extras or order.own)
-    if usual and order.link and order.quantity is not None:
-        return usual_fingerprint(account, order.service, order.link, order.quantity)
-    return fingerprint(account, sent_parameters(order, service))
+def _takes_usual(service: Service | None) -> bool:
+    """Return whether a service's type takes link and quantity."""
+    return service is not None and service.type.takes.issuperset(USUAL)
 
 
 def wanted_keys(identified: Iterable[Identified]) -> list[str]:

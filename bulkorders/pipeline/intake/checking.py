@@ -90,7 +90,8 @@ async def read(options: Options, settings: Settings, front: Front | None = None)
         parsed = parsing.of(sheet)
     default = options.campaign or sheet.campaign_id or _stem(options)
     orders = [each.order for each in parsed if each.order is not None]
-    campaigns = tuple(dict.fromkeys(_campaign(order, options, default) for order in orders)) or (default,)
+    named = dict.fromkeys(order.campaign for order in orders)
+    campaigns = tuple(dict.fromkeys(options.campaign or name or default for name in named)) or (default,)
     return Checking(
         uuid4().hex[:12], options, settings, sheet, parsed, ", ".join(campaigns), campaigns, digest=digest
     )
