@@ -101,6 +101,7 @@ class _Batch:
         self._memory = memory
         self._allowed = allowed
         self._known = memory.known()
+        self._before = bool(self._known or memory.alike)
         own = (field for field in sheet.columns if field.startswith(OWN_PARAMETER))
         self._identity = {self._column(field) for field in (*IDENTITY, *own)}
         self._capped = allowed.capped or allowed.max_order is not None
@@ -243,7 +244,7 @@ class _Batch:
             return None
         if twin is not None:
             return self._problem(each, "row.duplicate", _aimed(each), first=twin)
-        before = self._ordered_before(each)
+        before = self._ordered_before(each) if self._before else None
         if before is None:
             return None
         facts = {"campaign": before.campaign, "sent_at": before.sent_at, "order_id": before.order_id}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bulkorders.model.catalogue import Catalogue, Service
+from bulkorders.model.links import normalised_link
 from bulkorders.model.making import maker_of
 from bulkorders.model.orders import Order, fingerprint, order_key, reference_key, usual_fingerprint
 from bulkorders.model.service_types import TYPES
@@ -30,8 +31,8 @@ class Identified:
     """An order with its identity.
 
     `likes` is the key of the first order of this kind in the sheet, `occurrence` which of its likes this
-    one is, from 1. With a reference the three keys are one. `sent` is what was sent for an order that is
-    known already.
+    one is, from 1. With a reference the three keys are one. `link` is the order's as panels compare it.
+    `sent` is what was sent for an order that is known already.
     """
 
     order: Order
@@ -41,6 +42,7 @@ class Identified:
     fingerprint: str
     likes: str
     occurrence: int = 1
+    link: str = ""
     sent: Mapping[str, str] | None = None
 
     @property
@@ -61,36 +63,41 @@ _identified = maker_of(Identified)
 def identify(orders: Iterable[tuple[Order, Target]]) -> list[Identified]:
     """Give every order its key. Rows without a reference are told apart by what is sent, and how many came before."""
     seen: Counter[str] = Counter()
+    mark_of = _Fingerprints().of
     found = []
-    plain: dict[
-        int, tuple[Service | None, bool]
-    ] = {}  # each service with whether it is sent link and quantity
     for parsed, target in orders:
         service = target.catalogue.get(parsed.service)
         order = settled(parsed, service) if parsed.incidental else parsed
-        known = plain.get(id(service))
-        if known is None:
-            known = plain[id(service)] = service, _takes_usual(service)
-        if known[1] and order.link and order.quantity is not None and not (order.extras or order.own):
-            mark = usual_fingerprint(target.account, order.service, order.link, order.quantity)
-        else:
-            mark = fingerprint(target.account, sent_parameters(order, service))
+        link = normalised_link(order.link)
+        mark = mark_of(order, service, target.account, link)
         if order.reference is not None:
             key = reference_key(target.account, target.campaign, order.reference)
-            found.append(_identified(order, target, service, key, mark, key))
+            found.append(_identified(order, target, service, key, mark, key, 1, link))
             continue
         parameters = sent_parameters(order, service)
         first = key = order_key(target.account, target.campaign, parameters, 1)
         seen[first] += 1
         if (occurrence := seen[first]) > 1:
             key = order_key(target.account, target.campaign, parameters, occurrence)
-        found.append(_identified(order, target, service, key, mark, first, occurrence))
+        found.append(_identified(order, target, service, key, mark, first, occurrence, link))
     return found
 
 
-def _takes_usual(service: Service | None) -> bool:
-    """Return whether a service's type takes link and quantity."""
-    return service is not None and service.type.takes.issuperset(USUAL)
+class _Fingerprints:
+    """Gives orders their fingerprints, that of most without gathering what is sent; each service is looked at once."""
+
+    def __init__(self) -> None:
+        self._usual: dict[int, tuple[Service | None, bool]] = {}
+
+    def of(self, order: Order, service: Service | None, account: str, link: str) -> str:
+        """Return an order's fingerprint; `link` is its own, normalised."""
+        seen = self._usual.get(id(service))
+        if seen is None:
+            takes = service is not None and service.type.takes.issuperset(USUAL)
+            seen = self._usual[id(service)] = service, takes
+        if seen[1] and order.link and order.quantity is not None and not (order.extras or order.own):
+            return usual_fingerprint(account, order.service, order.link, order.quantity, normalised=link)
+        return fingerprint(account, sent_parameters(order, service))
 
 
 def wanted_keys(identified: Iterable[Identified]) -> list[str]:
