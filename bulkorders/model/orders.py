@@ -1,10 +1,10 @@
 """From a row of the sheet to an order that may be sent: Row, Order, ValidatedOrder and their keys."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from json.encoder import encode_basestring as _quoted
 from unicodedata import normalize
 from urllib.parse import urlsplit
@@ -220,9 +220,8 @@ def digest(*parts: str | int | Mapping[str, str]) -> str:
 
 def _hashed(line: str) -> str:
     """Return the hash of a line of JSON."""
-    if not line.isascii():
-        line = normalize("NFC", line)
-    return hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    told = line.encode() if line.isascii() else normalize("NFC", line).encode("utf-8", "surrogatepass")
+    return sha256(told).hexdigest()[:32]
 
 
 def same_parameters(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
@@ -264,9 +263,14 @@ def fingerprint(account: str, parameters: Mapping[str, str]) -> str:
     return digest("fingerprint", account, {**parameters, "link": normalised_link(parameters.get("link", ""))})
 
 
-def usual_fingerprint(account: str, service: str, link: str, quantity: int) -> str:
-    """Return the fingerprint of an order that is sent with these three and nothing beside, as most are."""
-    aim = _quoted(normalised_link(link))
+def usual_fingerprint(
+    account: str, service: str, link: str, quantity: int, *, normalised: str | None = None
+) -> str:
+    """Return the fingerprint of an order that is sent with these three and nothing beside, as most are.
+
+    `normalised` is the link as panels compare it, where that is known already.
+    """
+    aim = _quoted(normalised_link(link) if normalised is None else normalised)
     return _hashed(
         f'["fingerprint",{_quoted(account)},{{"link":{aim},"quantity":"{quantity}","service":{_quoted(service)}}}]'
     )

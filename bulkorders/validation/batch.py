@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from bulkorders import wording
 from bulkorders.model.lifecycle import State
+from bulkorders.model.making import maker_of
 from bulkorders.model.orders import (
     OWN_PARAMETER,
     Sheet,
@@ -65,6 +66,9 @@ class Allowances:
     capped: bool = False
 
 
+_checked = maker_of(Checked)
+
+
 def check(
     sheet: Sheet, identified: Sequence[Identified], memory: Memory, allowed: Allowances
 ) -> list[Checked]:
@@ -97,6 +101,7 @@ class _Batch:
         self._memory = memory
         self._allowed = allowed
         self._known = memory.known()
+        self._before = bool(self._known or memory.alike)
         own = (field for field in sheet.columns if field.startswith(OWN_PARAMETER))
         self._identity = {self._column(field) for field in (*IDENTITY, *own)}
         self._capped = allowed.capped or allowed.max_order is not None
@@ -222,10 +227,10 @@ class _Batch:
         duplicate = self._duplicate(each, twin)
         if duplicate is None and not new.blocked:
             problems = new.problems + self._busy_link(each)
-            return Checked(each, new.known, sendable=True, problems=problems, estimate=new.estimate)
+            return _checked(each, new.known, sendable=True, problems=problems, estimate=new.estimate)
         problems = new.problems if duplicate is None else (*new.problems, duplicate)
         only = duplicate is not None and not new.blocked
-        return Checked(each, new.known, problems=problems, duplicate=only, estimate=new.estimate)
+        return _checked(each, new.known, problems=problems, duplicate=only, estimate=new.estimate)
 
     def _busy_link(self, each: Identified) -> tuple[Problem, ...]:
         found = self._busy.take(each)
@@ -239,7 +244,7 @@ class _Batch:
             return None
         if twin is not None:
             return self._problem(each, "row.duplicate", _aimed(each), first=twin)
-        before = self._ordered_before(each)
+        before = self._ordered_before(each) if self._before else None
         if before is None:
             return None
         facts = {"campaign": before.campaign, "sent_at": before.sent_at, "order_id": before.order_id}

@@ -27,9 +27,10 @@ class Busy:
 
     def take(self, each: Identified) -> tuple[str, dict[str, object]] | None:
         """Let a row that would be sent take its place; return what is there already, a code with facts, or None."""
-        spot = each.target.account, each.order.service, aim(each.order.link, each)
-        first = self._rows.setdefault(spot, each.order.row)
+        order = each.order
+        spot = each.target.account, order.service, each.link if order.link else aim("", each)
+        first = self._rows.setdefault(spot, order.row)
         before = self._open.get(spot)
         if before is not None and before.key != each.key:
             return STILL_OPEN, {"order_id": before.order_id, "campaign": before.campaign}
-        return (TWICE, {"first": first}) if first != each.order.row else None
+        return (TWICE, {"first": first}) if first != order.row else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from bulkorders import wording
 from bulkorders.model.catalogue import Service
+from bulkorders.model.making import maker_of
 from bulkorders.model.orders import Order, Sheet
 from bulkorders.model.problems import Problem, Severity
 from bulkorders.model.service_types import ServiceType
@@ -59,10 +60,13 @@ class Case:
     def problem(self, code: str, field: str, severity: Severity = Severity.ERROR, **facts: Any) -> Problem:
         """Return a problem of this row in the column of a field."""
         told = {"service": self.service.id, "type": self.kind.name, **facts}
-        return Problem(self.order.row, code, self.column(field), told, severity)
+        return _problem(self.order.row, code, self.column(field), told, severity)
+
+
+_case, _problem = maker_of(Case), maker_of(Problem)
 
 
 def case_of(order: Order, service: Service, sheet: Sheet, *, capped: bool = False) -> Case:
     """Return the case of an order whose service is in the catalogue."""
     kind = service.type
-    return Case(order, service, sheet, kind, further(order, kind), capped)
+    return _case(order, service, sheet, kind, further(order, kind), capped)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bulkorders.model.catalogue import Catalogue, Service
+from bulkorders.model.links import normalised_link
+from bulkorders.model.making import maker_of
 from bulkorders.model.orders import Order, fingerprint, order_key, reference_key, usual_fingerprint
 from bulkorders.model.service_types import TYPES
 from bulkorders.validation.costs import count_of
@@ -29,8 +31,8 @@ class Identified:
     """An order with its identity.
 
     `likes` is the key of the first order of this kind in the sheet, `occurrence` which of its likes this
-    one is, from 1. With a reference the three keys are one. `sent` is what was sent for an order that is
-    known already.
+    one is, from 1. With a reference the three keys are one. `link` is the order's as panels compare it.
+    `sent` is what was sent for an order that is known already.
     """
 
     order: Order
@@ -40,6 +42,7 @@ class Identified:
     fingerprint: str
     likes: str
     occurrence: int = 1
+    link: str = ""
     sent: Mapping[str, str] | None = None
 
     @property
@@ -54,33 +57,47 @@ class Identified:
         return order_key(self.target.account, self.target.campaign, self.parameters, occurrence)
 
 
+_identified = maker_of(Identified)
+
+
 def identify(orders: Iterable[tuple[Order, Target]]) -> list[Identified]:
     """Give every order its key. Rows without a reference are told apart by what is sent, and how many came before."""
     seen: Counter[str] = Counter()
+    mark_of = _Fingerprints().of
     found = []
     for parsed, target in orders:
         service = target.catalogue.get(parsed.service)
         order = settled(parsed, service) if parsed.incidental else parsed
-        mark = _fingerprint(target.account, order, service)
+        link = normalised_link(order.link)
+        mark = mark_of(order, service, target.account, link)
         if order.reference is not None:
             key = reference_key(target.account, target.campaign, order.reference)
-            found.append(Identified(order, target, service, key, mark, key))
+            found.append(_identified(order, target, service, key, mark, key, 1, link))
             continue
         parameters = sent_parameters(order, service)
         first = key = order_key(target.account, target.campaign, parameters, 1)
         seen[first] += 1
         if (occurrence := seen[first]) > 1:
             key = order_key(target.account, target.campaign, parameters, occurrence)
-        found.append(Identified(order, target, service, key, mark, first, occurrence))
+        found.append(_identified(order, target, service, key, mark, first, occurrence, link))
     return found
 
 
-def _fingerprint(account: str, order: Order, service: Service | None) -> str:
-    """Return an order's fingerprint; that of most orders without gathering what is sent."""
-    usual = service is not None and service.type.takes.issuperset(USUAL) and not (order.extras or order.own)
-    if usual and order.link and order.quantity is not None:
-        return usual_fingerprint(account, order.service, order.link, order.quantity)
-    return fingerprint(account, sent_parameters(order, service))
+class _Fingerprints:
+    """Gives orders their fingerprints, that of most without gathering what is sent; each service is looked at once."""
+
+    def __init__(self) -> None:
+        self._usual: dict[int, tuple[Service | None, bool]] = {}
+
+    def of(self, order: Order, service: Service | None, account: str, link: str) -> str:
+        """Return an order's fingerprint; `link` is its own, normalised."""
+        seen = self._usual.get(id(service))
+        if seen is None:
+            takes = service is not None and service.type.takes.issuperset(USUAL)
+            seen = self._usual[id(service)] = service, takes
+        if seen[1] and order.link and order.quantity is not None and not (order.extras or order.own):
+            return usual_fingerprint(account, order.service, order.link, order.quantity, normalised=link)
+        return fingerprint(account, sent_parameters(order, service))
 
 
 def wanted_keys(identified: Iterable[Identified]) -> list[str]:

@@ -18,6 +18,7 @@ from bulkorders.validation.costs import count_of, ordered_pieces
 from bulkorders.validation.links import link_form
 from bulkorders.validation.sending import PASSED_OVER
 from bulkorders.validation.subscriptions import min_and_max, no_link_or_quantity, posts_told
+from bulkorders.validation.usual import is_plain
 
 FEWEST_RUNS = 2
 WORDS = re.compile(r"\w+")
@@ -199,6 +200,14 @@ RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     rate_accepted,
 )
 
+OF_PLAIN = tuple(
+    rule
+    for rule in RULES
+    if rule not in {known_type, not_taken, own_agree, counts_agree, no_link_or_quantity}
+    and rule not in {min_and_max, posts_told, special_lists, drip_feed}
+)
+"""The rules that may have something to say of an order whose row has no more than its plain service takes."""
+
 
 def problems_of(
     order: Order, service: Service | None, sheet: Sheet, *, capped: bool = False
@@ -211,7 +220,8 @@ def problems_of(
     if service is not None:
         case = case_of(order, service, sheet, capped=capped)
         found = list(order.problems)
-        for rule in RULES:
+        plain = not (order.extras or order.own or order.problems) and is_plain(case.kind)
+        for rule in OF_PLAIN if plain else RULES:
             found.extend(rule(case))
         return tuple(found)
     case = case_of(order, Service(order.service, name=""), sheet)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from bulkorders.model.catalogue import UNLIMITED, Service
 from bulkorders.model.money import charge_for
 from bulkorders.model.orders import Order
-from bulkorders.model.service_types import DEFAULT, SPECIAL
+from bulkorders.model.service_types import DEFAULT, SPECIAL, ServiceType
 from bulkorders.validation.links import is_ordinary
 
 PLAIN = ("link", "quantity")
@@ -45,12 +45,15 @@ class Usual:
         return charge_for(service.rate, order.quantity, service.basis)
 
 
+def is_plain(kind: ServiceType) -> bool:
+    """Whether an order of this type is a link and a quantity, and nothing beside them is asked for."""
+    plain = kind.known and kind.required == PLAIN and not (kind.counted or kind.any_of or kind.per_post)
+    return plain and (kind is DEFAULT or not kind.takes.issuperset(SPECIAL))
+
+
 def _fitting(service: Service) -> tuple[int, int]:
     """Return the least and the most pieces of a service with nothing odd about it; of any other none fit."""
-    kind = service.type
-    plain = kind.known and kind.required == PLAIN and not (kind.counted or kind.any_of or kind.per_post)
-    special = kind is not DEFAULT and kind.takes.issuperset(SPECIAL)
     priced = service.trouble is None and service.rate is not None and service.rate >= 0
-    if not plain or special or not priced:
+    if not is_plain(service.type) or not priced:
         return NONE_FITS
     return max(service.min or 1, 1), UNLIMITED if service.max is None else service.max

@@ -1,6 +1,7 @@
 """Usual orders, known at a glance: it comes to what the rules and the general ways come to."""
 
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from bulkorders.model.links import normalised_link
 from bulkorders.model.orders import fingerprint, usual_fingerprint
 from bulkorders.model.service_types import TYPES
 from bulkorders.validation import rules
+from bulkorders.validation.case import case_of
 from bulkorders.validation.costs import estimate
+from bulkorders.validation.sending import settled
 from bulkorders.validation.usual import Usual
 
 SERVICE = {"id": "1", "name": "Views", "rate": Decimal("0.5"), "min": 100, "max": 600, "refill": True}
@@ -44,6 +47,19 @@ def test_of_a_usual_order_no_rule_has_anything_to_say(desk: Any, change: tuple[s
         if cost is not None:
             assert rules.problems_of(order, service, sheet, capped=True) == (), cell
             assert cost == estimate(order, service)
+
+
+@pytest.mark.parametrize("change", ODD_SERVICES, ids=str)
+def test_the_rules_left_out_of_a_plain_order_have_nothing_to_say_of_it(
+    desk: Any, change: tuple[str, Any]
+) -> None:
+    """Whatever is wrong with a row, it is what all rules say of it, in their order."""
+    service, sheet = Service(**{**SERVICE, **dict([change])}), desk.sheet([])
+    for cell in (("notes", None), *ODD_CELLS):
+        order = settled(desk.order(**dict([cell])), service)
+        case = case_of(order, service, sheet, capped=True)
+        every = [*order.problems, *chain.from_iterable(rule(case) for rule in rules.RULES)]
+        assert list(rules.problems_of(order, service, sheet, capped=True)) == every, cell
 
 
 def test_an_order_as_most_are_is_usual(desk: Any) -> None:

@@ -15,6 +15,7 @@ from bulkorders.pipeline.options import Front, Options
 from bulkorders.settings import Settings
 from bulkorders.sheet.naming import field_of, spelled, title_of
 from bulkorders.sheet.reading import read_sheet
+from bulkorders.sheet.reading.early import Onward
 from bulkorders.sheet.reading.limits import Limits
 
 MOST_QUESTIONS = 12
@@ -22,14 +23,16 @@ QUANTITY_NOTES = ("column_perhaps", "column_near")
 AMBIGUOUS = {"sheet.which_worksheet", "sheet.columns_twice", "sheet.columns_missing"}
 
 
-async def read(options: Options, settings: Settings, front: Front) -> Sheet:
+async def read(options: Options, settings: Settings, front: Front, onward: Onward | None = None) -> Sheet:
     """Return the sheet of a run, with notes of what was remembered or is remembered from now on.
+
+    `onward` is given the rows of a large workbook while it is read, each time anew.
 
     Raises SheetError as `read_sheet` does, also where nobody could or would say what is meant.
     """
     limits = Limits.sized(settings.max_sheet_megabytes)
     reading = _Reading(
-        options, front, Mappings(settings.home), dict(options.mapping), options.worksheet, limits
+        options, front, Mappings(settings.home), dict(options.mapping), options.worksheet, limits, onward
     )
     return await reading.read()
 
@@ -44,6 +47,7 @@ class _Reading:
     said: dict[str, str]
     worksheet: str | None
     limits: Limits
+    onward: Onward | None = None
     known: dict[str, str] = field(default_factory=dict)
     looked: set[frozenset[str]] = field(default_factory=set)
 
@@ -71,6 +75,7 @@ class _Reading:
                     worksheet=self.worksheet,
                     mapping=self.mapping,
                     limits=self.limits,
+                    onward=self.onward,
                 )
             except SheetError as error:
                 if error.code not in AMBIGUOUS or asked >= MOST_QUESTIONS:

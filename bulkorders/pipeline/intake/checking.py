@@ -22,9 +22,9 @@ from bulkorders.pipeline.options import Front, Options, Quiet
 from bulkorders.settings import Settings
 from bulkorders.sheet.reading import uncollected
 from bulkorders.sheet.results import results_path
-from bulkorders.validation import batch, parsing
+from bulkorders.validation import batch
 from bulkorders.validation.batch import Allowances, Checked, Memory, Target
-from bulkorders.validation.parsing import Parsed
+from bulkorders.validation.parsing import Parsed, Parsing
 
 
 @dataclass(slots=True)
@@ -84,12 +84,14 @@ async def read(options: Options, settings: Settings, front: Front | None = None)
     """Read and parse the sheet; what its columns mean may be asked of the front. Raises SheetError."""
     # Before it is read: a sheet that is saved meanwhile then differs, and is never taken for the reviewed one.
     digest = await asyncio.to_thread(digest_of, options.sheet)
-    sheet = await asking.read(options, settings, front or Quiet(yes=False))
+    parsing = Parsing(settings.decimal)
+    sheet = await asking.read(options, settings, front or Quiet(yes=False), parsing)
     with uncollected():
-        parsed = parsing.parse(sheet, settings.decimal)
+        parsed = parsing.of(sheet)
     default = options.campaign or sheet.campaign_id or _stem(options)
     orders = [each.order for each in parsed if each.order is not None]
-    campaigns = tuple(dict.fromkeys(_campaign(order, options, default) for order in orders)) or (default,)
+    named = dict.fromkeys(order.campaign for order in orders)
+    campaigns = tuple(dict.fromkeys(options.campaign or name or default for name in named)) or (default,)
     return Checking(
         uuid4().hex[:12], options, settings, sheet, parsed, ", ".join(campaigns), campaigns, digest=digest
     )

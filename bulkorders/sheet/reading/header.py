@@ -4,14 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from bulkorders.errors import SheetError
+from bulkorders.model.making import maker_of
 from bulkorders.model.orders import Cell, Row, Sheet
 from bulkorders.sheet import columns
-from bulkorders.sheet.reading.grid import Grid, Note, blank, filled, numbers_note, titles
+from bulkorders.sheet.reading.grid import Grid, Line, Note, blank, filled, numbers_note, titles
 from bulkorders.sheet.reading.idle_rows import Idle, idle_rows, looks_like_an_order
 from bulkorders.sheet.template_marks import TITLE
 
 SEARCHED = 50
 """How many rows that are not blank are looked at for the header."""
+
+_row = maker_of(Row)
 
 
 def header_at(grid: Grid, mapping: Mapping[str, str] | None = None) -> int | None:
@@ -37,9 +40,15 @@ def _nearest(grid: Grid, mapping: Mapping[str, str] | None) -> int:
 
 
 def make_sheet(
-    path: str, grid: Grid, mapping: Mapping[str, str] | None = None, keys: Mapping[int, str] | None = None
+    path: str,
+    grid: Grid,
+    mapping: Mapping[str, str] | None = None,
+    keys: Mapping[int, str] | None = None,
+    made: tuple[Idle, Sequence[Row]] | None = None,
 ) -> Sheet:
     """Return the sheet that a grid holds; `keys` are those of a results workbook, by row number.
+
+    `made` are its rows where they have been made already (`early.Early`).
 
     Rows above the header are passed over, and so are rows below it that are no orders (a header that is
     repeated, totals, rows without anything in an order's columns, a template's examples): each with a note.
@@ -56,26 +65,23 @@ def make_sheet(
     header_row, header_cells = grid.rows[place]
     header = titles(header_cells)
     match = _matched(path, grid, place, mapping)
-    known = keys or {}
-    idle = idle_rows(header, match.columns, grid.rows[place + 1 :], known)
-    body = idle.kept
-    if not body:
+    further: dict[int, int] = {}
+    if made is None:
+        idle = idle_rows(header, match.columns, grid.rows[place + 1 :], keys or {})
+        further = beyond(idle.kept, len(header))
+        made = idle, rows_of(idle.kept, max(further.values(), default=len(header)), keys or {})
+    idle, rows = made
+    if not rows:
         raise SheetError("sheet.no_rows", path=path, worksheet=grid.worksheet, header_row=header_row)
-    beyond = _beyond(body, len(header))
-    width = max(beyond.values(), default=len(header))
+    width = len(rows[0].cells)
     return Sheet(
         path=path,
         header=header + ("",) * (width - len(header)),
         columns=match.columns,
-        rows=tuple(
-            [
-                Row(number, cells if len(cells) == width else _fitted(cells, width), known.get(number))
-                for number, cells in body
-            ]
-        ),
+        rows=tuple(rows),
         worksheet=grid.worksheet,
         header_row=header_row,
-        notes=tuple(_notes(grid, place, match, beyond, idle)),
+        notes=(*_notes(grid, place, match, further, rows), *idle.notes()),
     )
 
 
@@ -98,7 +104,15 @@ def _matched(path: str, grid: Grid, place: int, mapping: Mapping[str, str] | Non
         raise
 
 
-def _beyond(body: Sequence[tuple[int, tuple[Cell, ...]]], width: int) -> dict[int, int]:
+def rows_of(body: Sequence[Line], width: int, keys: Mapping[int, str]) -> list[Row]:
+    """Return lines as rows of so many cells, with their keys."""
+    return [
+        _row(number, cells if len(cells) == width else _fitted(cells, width), keys.get(number))
+        for number, cells in body
+    ]
+
+
+def beyond(body: Sequence[Line], width: int) -> dict[int, int]:
     """Return how far the rows reach that have a value right of the header, by their number."""
     longer = ((number, cells) for number, cells in body if len(cells) > width and not blank(cells[width:]))
     return {number: filled(cells) for number, cells in longer}
@@ -110,14 +124,18 @@ def _fitted(cells: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:
 
 
 def _notes(
-    grid: Grid, place: int, match: columns.ColumnMatch, beyond: Mapping[int, int], idle: Idle
+    grid: Grid,
+    place: int,
+    match: columns.ColumnMatch,
+    further: Mapping[int, int],
+    rows: Sequence[Row],
 ) -> Iterator[Note]:
     """Give what is worth telling of a sheet that could be read."""
     yield from grid.notes
     header_row, header_cells = grid.rows[place]
     if place and not _of_template(grid, place):
         yield "title_rows", {"count": place, "header_row": header_row}
-    hidden = [number for number, _ in idle.kept if number in grid.hidden_rows] if grid.hidden_rows else []
+    hidden = [row.number for row in rows if row.number in grid.hidden_rows] if grid.hidden_rows else []
     if hidden:
         yield numbers_note("hidden_rows", hidden)
     header = titles(header_cells)
@@ -129,9 +147,8 @@ def _notes(
     if unseen:
         yield "hidden_columns", {"count": len(unseen), "columns": tuple(unseen)}
     yield from _column_notes(match)
-    if beyond:
-        yield numbers_note("cells_beyond_header", list(beyond))
-    yield from idle.notes()
+    if further:
+        yield numbers_note("cells_beyond_header", list(further))
 
 
 def _column_notes(match: columns.ColumnMatch) -> Iterator[Note]:

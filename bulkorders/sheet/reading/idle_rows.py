@@ -12,6 +12,9 @@ from bulkorders.sheet.template_marks import ESTIMATE, is_example
 Line = tuple[int, tuple[Cell, ...]]
 
 ADDRESS = re.compile(r"\s*(?:https?://|www\.)\S", re.IGNORECASE)
+ORDINARY = re.compile(r"https?://(?!(?i:example\.com/e))[!-~]")
+"""How nearly every link of an order begins; none of an example row does."""
+
 BLANK = "blank"
 """What a row of a template is that nobody filled in: of it nothing is said."""
 
@@ -42,15 +45,35 @@ def idle_rows(
     header: Sequence[str], columns: Mapping[str, int], rows: Sequence[Line], keys: Mapping[int, str]
 ) -> Idle:
     """Return which rows are orders. A row that carries the key of an order (`keys`) always is one."""
-    found = Idle()
-    judge = _Judge(header, columns)
-    for line in rows:
-        code = None if line[0] in keys else judge.code(line[1])
-        if code is None:
-            found.kept.append(line)
-        else:
-            found.passed.setdefault(code, []).append(line[0])
-    return found
+    sorting = Sorting(header, columns, keys)
+    sorting.found.kept = sorting.take(rows)
+    return sorting.found
+
+
+class Sorting:
+    """Tells the orders among rows as they come; in `found` those are kept apart that are none."""
+
+    def __init__(self, header: Sequence[str], columns: Mapping[str, int], keys: Mapping[int, str]) -> None:
+        """Know the header, and which rows carry the key of an order."""
+        self.found = Idle()
+        self._keys = keys
+        self._judge = _Judge(header, columns)
+
+    def take(self, rows: Sequence[Line]) -> list[Line]:
+        """Return those of the next rows that are orders."""
+        kept: list[Line] = []
+        keys, code_of, at, ordinary = self._keys, self._judge.code, self._judge.link, ORDINARY.match
+        for line in rows:
+            cells = line[1]
+            if 0 <= at < len(cells) and isinstance(link := cells[at], str) and ordinary(link):
+                kept.append(line)
+                continue
+            code = None if line[0] in keys else code_of(cells)
+            if code is None:
+                kept.append(line)
+            else:
+                self.found.passed.setdefault(code, []).append(line[0])
+        return kept
 
 
 class _Judge:
@@ -60,15 +83,15 @@ class _Judge:
         self._header = {columns[name]: spelled(header[columns[name]]) for name in columns}
         self._fields = {index: name for name, index in columns.items()}
         self._service = columns.get("service", -1)
-        self._link = columns.get("link", -1)
+        self.link = columns.get("link", -1)
         self._username = columns.get("username", -1)
         self._known = sorted(columns.values())
         self._reckoned = {at for at, title in enumerate(header) if title.startswith(ESTIMATE)}
 
     def code(self, cells: tuple[Cell, ...]) -> str | None:
         """Return the code of the note that tells why a row is no order; None for an order."""
-        link = _at(cells, self._link)
-        if isinstance(link, str) and ADDRESS.match(link):  # as nearly every row has
+        link = _at(cells, self.link)
+        if isinstance(link, str) and ADDRESS.match(link):
             return "example_rows" if is_example(link, None) else None
         return self._code_without_address(cells, link)
 

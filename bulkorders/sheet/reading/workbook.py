@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -97,8 +97,8 @@ class Workbook:
         alike = [each for each in self.worksheets if each.name.strip().casefold() == wanted]
         return alike[0] if len(alike) == 1 else None
 
-    def grid(self, worksheet: Worksheet) -> Grid:
-        """Return the rows of a worksheet that are not blank.
+    def grid(self, worksheet: Worksheet, seen: Callable[[list[Line]], None] | None = None) -> Grid:
+        """Return the rows of a worksheet that are not blank; whenever some have come, `seen` is given all so far.
 
         Values come as they were entered: text as text, whole numbers as int, dates as dates; an error cell
         and a formula saved without its value as an ErrorCell, never as an empty cell.
@@ -106,7 +106,7 @@ class Workbook:
         rows: list[Line] = []
         with self._timed():
             frames.send(self._to, worksheet.index)
-            told = self._answer(rows)
+            told = self._answer(rows, seen)
         return Grid(
             rows,
             worksheet.name,
@@ -115,12 +115,16 @@ class Workbook:
             tuple(told["merged"]),
         )
 
-    def _answer(self, rows: list[Line] | None = None) -> Any:
+    def _answer(
+        self, rows: list[Line] | None = None, seen: Callable[[list[Line]], None] | None = None
+    ) -> Any:
         """Return what the process answers; the rows that come before it are added."""
         while True:
             kind, *told = frames.receive(self._from)
             if kind == "rows" and rows is not None:
                 rows += frames.unpacked(*told)
+                if seen is not None:
+                    seen(rows)
             elif kind == "done":
                 return told[0]
             elif kind == "broken":

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bulkorders.errors import SheetError
 from bulkorders.model.orders import Sheet
 from bulkorders.sheet.reading import returned
+from bulkorders.sheet.reading.early import Early, Onward
 from bulkorders.sheet.reading.grid import SHOWN, Grid
 from bulkorders.sheet.reading.header import header_at, make_sheet
 from bulkorders.sheet.reading.limits import Limits
@@ -21,6 +22,7 @@ def read_workbook(
     *,
     worksheet: str | None,
     mapping: Mapping[str, str] | None,
+    onward: Onward | None = None,
 ) -> Sheet:
     """Return the order sheet in a workbook."""
     with Workbook(path, content, kind, limits) as workbook:
@@ -31,15 +33,18 @@ def read_workbook(
             found = workbook.get(worksheet)
             if found is None:
                 raise returned.no_worksheet(path, worksheet, [each.name for each in visible])
-            return _made(path, workbook.grid(found), mapping)
+            visible = [found]
         if not visible:
             raise SheetError("sheet.empty", path=path, worksheet=None)
-        return _made(path, _chosen(path, (workbook.grid(each) for each in visible), mapping), mapping)
+        early = [Early(path, mapping, onward) for _ in visible]
+        grids = (workbook.grid(each, made.see) for each, made in zip(visible, early, strict=True))
+        return _made(path, _chosen(path, grids, mapping), mapping, early)
 
 
-def _made(path: str, grid: Grid, mapping: Mapping[str, str] | None) -> Sheet:
+def _made(path: str, grid: Grid, mapping: Mapping[str, str] | None, early: Iterable[Early]) -> Sheet:
     """Return the sheet that a grid holds, with a note of cells made one across its rows."""
-    sheet = make_sheet(path, grid, mapping)
+    made = (each.made(grid) for each in early)
+    sheet = make_sheet(path, grid, mapping, made=next(filter(None, made), None))
     merged = [
         f"{letters_of(left)}{first}:{letters_of(right)}{last}"
         for first, last, left, right in grid.merged
