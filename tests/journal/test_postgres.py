@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import re
 import signal
 import subprocess
@@ -269,6 +270,31 @@ class TestLostConnections:
         assert run(cut.record("a1", accept("77"))).order_ids == ("77",)
         assert [one.kind for one in run(cut.events(key=order(1).key))] == ["add", "claim", "accept"]
 
+    @pytest.mark.parametrize("fault", ["before", "after"])
+    def test_each_of_an_unclear_group_is_told_its_own(self, run, cut, order, accept, fault):
+        """What was refused stays refused, what was done is done once, whichever time the group ran."""
+        run(cut.add([order(number) for number in range(1, 4)], "r1"))
+        run(cut.claim(order(1).key, "a1", "r1"))
+
+        async def together():
+            return await asyncio.gather(
+                cut.claim(order(2).key, "a2", "r1"),
+                cut.claim("nobody", "a3", "r1"),
+                cut.record("never", accept("70")),
+                cut.record("a1", accept("71")),
+                cut.claim(order(2).key, "a4", "r1"),
+                cut.claim(order(3).key, "a5", "r1"),
+                return_exceptions=True,
+            )
+
+        Cut.fault = fault
+        claimed, unknown, never, placed, late, other = run(together())
+        assert (claimed, late, other) == (True, False, True)
+        assert (unknown.code, never.code) == ("journal.unknown_order", "journal.unknown_attempt")
+        assert placed.order_ids == ("71",)
+        kinds = [[each.kind for each in run(cut.events(key=order(number).key))] for number in (1, 2, 3)]
+        assert kinds == [["add", "claim", "accept"], ["add", "claim"], ["add", "claim"]]
+
     def test_a_database_that_stays_away_grants_nothing(self, run, order, database, monkeypatch):
         """Claim and answer say so; a claim that was committed all the same is withdrawn as soon as it is back."""
         monkeypatch.setattr("bulkorders.journal.postgres.Session", Cut)
@@ -444,6 +470,31 @@ class TestCarrying:
         with pytest.raises(JournalError):
             run(journal.add([order(1)], "r1", carrying=self.carry("no_such_table")))
         assert run(journal.submissions()) == []
+
+
+class TestRefused:
+    """What the server refuses of one operation."""
+
+    def test_an_id_too_long_for_the_index_is_refused_alone(self, run, journal, order, accept):
+        """The others of its group have their orders, and the order it was for stays as it was."""
+        run(journal.add([order(number) for number in range(1, 4)], "r1"))
+        run(journal.claim(order(1).key, "a1", "r1"))
+        run(journal.claim(order(2).key, "a2", "r1"))
+        # without repetitions: the server packs what an index holds
+        long = "".join(hashlib.sha256(bytes([number])).hexdigest() for number in range(250))
+
+        async def together():
+            return await asyncio.gather(
+                journal.record("a1", accept(long)),
+                journal.record("a2", accept("72")),
+                journal.claim(order(3).key, "a3", "r1"),
+                return_exceptions=True,
+            )
+
+        refused, placed, claimed = run(together())
+        assert (refused.code, placed.order_ids, claimed) == ("journal.refused", ("72",), True)
+        states = [one.state for one in run(journal.submissions())]
+        assert states == [State.SENDING, State.PLACED, State.SENDING]
 
 
 class TestTurns:

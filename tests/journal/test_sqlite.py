@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -154,6 +153,26 @@ class TestUnclearCommits:
         assert run(journal.claim(order(1).key, "a2", "r1"))
         run(journal.close())
 
+    def test_a_group_that_was_committed_after_all_is_withdrawn_as_a_whole(
+        self, run: Runs, path: Path, order: Orders
+    ) -> None:
+        """None of its callers was told of a claim, so each order is READY; a claim granted before it stays."""
+        journal = run(FaultyJournal.open(path))
+        orders = [order(number) for number in range(1, 6)]
+        run(journal.add(orders, "r1"))
+        assert run(journal.claim(orders[0].key, "a0", "r1"))
+
+        async def together() -> list[Any]:
+            claims = (journal.claim(one.key, f"a{one.key}", "r1") for one in orders)
+            return await asyncio.gather(*claims, return_exceptions=True)
+
+        journal.disk.fault = "after"
+        assert [answer.code for answer in run(together())] == ["journal.unwritable"] * 5
+        assert [one.state for one in run(journal.submissions())] == [State.SENDING] + [State.READY] * 4
+        outcomes = [[each.outcome for each in run(journal.attempts(one.key))] for one in orders]
+        assert outcomes == [[None]] + [["not_sent"]] * 4
+        run(journal.close())
+
     def test_an_answer_that_was_committed_after_all_may_be_recorded_again(
         self, run: Runs, path: Path, order: Orders, accept: Callable[..., Outcome]
     ) -> None:
@@ -168,27 +187,6 @@ class TestUnclearCommits:
         assert run(journal.record("a1", accept("5"))).order_ids == ("5",)
         assert run(journal.events()) == events
         run(journal.close())
-
-    @pytest.mark.parametrize("turns", [0, 1])
-    def test_a_cancelled_claim_leaves_the_order_ready(
-        self, run: Runs, journal: SqliteJournal, order: Orders, turns: int
-    ) -> None:
-        """Whether it was cancelled before its commit, or between the commit and the caller's waking."""
-        run(journal.add([order(1)], "r1"))
-
-        async def cancel() -> None:
-            task = asyncio.create_task(journal.claim(order(1).key, "a1", "r1"))
-            await asyncio.sleep(0)
-            for _ in range(turns):
-                time.sleep(0.1)  # noqa: ASYNC251 - the thread commits while the loop is kept from hearing of it
-                await asyncio.sleep(0)
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-        run(cancel())
-        assert run(journal.submissions())[0].state is State.READY
-        assert run(journal.claim(order(1).key, "a2", "r1"))
 
 
 def test_an_answer_is_recorded_though_its_caller_is_cancelled(

@@ -30,8 +30,8 @@ LONGEST_PAUSE = 1.0
 PASSING = frozenset({"40001", "40P01", "53300", "55P03", "57014", "57P01", "57P02", "57P03", "25P03"})
 """What the server says of a moment, and not of what was asked: conflicts, time limits, shutting down."""
 
-OF_ONE = ("22", "23", "P0")
-"""Classes of errors that one operation alone has to answer for: its data, a rule of the tables."""
+OF_ONE = ("22", "23", "54", "P0")
+"""Classes of errors that one operation alone has to answer for: its data, its size, a rule of the tables."""
 
 log = logging.getLogger(__name__)
 

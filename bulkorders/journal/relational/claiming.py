@@ -24,8 +24,11 @@ class Claim:
 def claim(tx: Transaction, claims: Sequence[Claim]) -> list[bool | JournalError]:
     """Claim READY orders; say of each claim, in turn, whether it has its order, or what is wrong with it.
 
-    It has not where the order isn't READY or has a live attempt. One that is wrong changes nothing.
+    It has not where the order isn't READY or has a live attempt. One that is wrong changes nothing. Where two
+    are about one order, or under one attempt, each is decided by what those before it have left.
     """
+    if any(len(set(named)) < len(claims) for named in zip(*map(_names, claims), strict=True)):
+        return [_alone(tx, each) for each in claims]
     states = dict(tx.all("states", keys=as_json([each.key for each in claims])))
     ready = [each for each in claims if states.get(each.key) == State.READY]
     numbers = tx.number("insert_attempt", [_attempt(tx, each) for each in ready])
@@ -35,6 +38,14 @@ def claim(tx: Transaction, claims: Sequence[Claim]) -> list[bool | JournalError]
         tx.do("claim_orders", keys=as_json([each.key for each in held]), state=SENDING.value, at=tx.at)
         tx.many("note", [_event(tx, each, won[each.attempt]) for each in held])
     return [each.attempt in won or _lost(tx, each, states) for each in claims]
+
+
+def _names(claim: Claim) -> tuple[str, str]:
+    return claim.key, claim.attempt
+
+
+def _alone(tx: Transaction, one: Claim) -> bool | JournalError:
+    return claim(tx, [one])[0]
 
 
 def _attempt(tx: Transaction, claim: Claim) -> dict[str, Any]:

@@ -9,7 +9,6 @@ and what follows where it fails, is the backend's.
 """
 
 import asyncio
-import contextlib
 import logging
 import threading
 from abc import ABC, abstractmethod
@@ -102,7 +101,7 @@ class GroupWriter(ABC, Generic[C]):
         self._group_limit = group_limit
         self._together = 1
         self._waiting: list[Operation[C]] = []
-        self._busy = False
+        self._under_way = 0
         self._timer: asyncio.TimerHandle | None = None
         self._queue: SimpleQueue[list[Operation[C]] | None] = SimpleQueue()
         self._unacknowledged: list[str] = []
@@ -116,7 +115,7 @@ class GroupWriter(ABC, Generic[C]):
         opened: Operation[C] = Operation(
             lone(lambda connection: connection), self._loop.create_future(), writes=False
         )
-        self._busy = True
+        self._under_way = 1
         self._queue.put([opened])
         self._thread.start()
         await opened.future
@@ -151,7 +150,7 @@ class GroupWriter(ABC, Generic[C]):
         self._waiting.append(operation)
         if self._closing:
             self._hand_over()  # the thread is still finishing what came before
-        elif not self._busy:
+        elif not self._under_way:
             self._gather()
 
     def _gather(self) -> None:
@@ -174,16 +173,24 @@ class GroupWriter(ABC, Generic[C]):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        while self._waiting and (self._closing or not self._busy):
+        while self._waiting and (self._closing or not self._under_way):
             group, self._waiting = self._waiting[: self._group_limit], self._waiting[self._group_limit :]
-            self._together, self._busy = len(group), True
+            self._together = len(group)
+            self._under_way += 1
             self._queue.put(group)
 
     def _free(self) -> None:
         """The thread has done its group: it may have the next."""
-        self._busy = False
-        if self._waiting:
+        self._under_way -= 1
+        if self._closing:
+            self._loop.call_soon(self._end)  # once its callers are awake: one may yet take back a claim
+        elif self._waiting:
             self._gather()
+
+    def _end(self) -> None:
+        """Let the thread end where it has done all there is."""
+        if not self._under_way:
+            self._queue.put(None)
 
     def _take_back(self, attempt: str) -> None:
         future = self._loop.create_future()
@@ -199,7 +206,7 @@ class GroupWriter(ABC, Generic[C]):
         if not self._closing:
             self._closing = True
             self._hand_over()
-            self._queue.put(None)
+            self._loop.call_soon(self._end)  # as in `_free`
         await asyncio.shield(self._ended)
         self._thread.join()
 
@@ -248,8 +255,11 @@ class GroupWriter(ABC, Generic[C]):
                 self._tell(partial(_settle, part))
 
     def _tell(self, callback: Callable[[], object]) -> None:
-        with contextlib.suppress(RuntimeError):  # the event loop is gone, and so is everybody who waited
+        try:
             self._loop.call_soon_threadsafe(callback)
+        except RuntimeError:
+            # the event loop is gone, and so is everybody who waited: what was handed over is still done
+            self._queue.put(None)
 
     @abstractmethod
     def _write(self, connection: C, writes: list[Operation[C]]) -> None:
