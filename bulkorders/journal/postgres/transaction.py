@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from bulkorders.journal.relational.rows import as_json
 from bulkorders.journal.relational.statements import for_postgres
 from bulkorders.journal.relational.transaction import Transaction
 
@@ -33,8 +34,10 @@ class PostgresTransaction(Transaction):
         return super().where(name, conditions, for_postgres(order), values)
 
     def many(self, name: str, values: Sequence[Mapping[str, Any]]) -> None:
-        """Run the named statement once for each set of values."""
-        if len(values) <= FEW:
+        """Run the named statement once for each set of values, or the one that takes them all, where there is one."""
+        if values and f"{name}_all" in self._sql:
+            self.do(f"{name}_all", rows=as_json(values))
+        elif len(values) <= FEW:
             for each in values:
                 self._connection.execute(self._sql[name], each)
         else:

@@ -66,6 +66,17 @@ FROM events WHERE seq > :after ORDER BY seq LIMIT nullif(:limit::bigint, -1)
 SELECT seq, at, key, kind, state_before, state_after, run, facts
 FROM events WHERE key = :key AND seq > :after ORDER BY seq LIMIT nullif(:limit::bigint, -1)
 
+-- name: note_all
+INSERT INTO events (seq, at, key, kind, state_before, state_after, run, facts)
+SELECT last.seq + told.place, event ->> 'at', event ->> 'key', event ->> 'kind', event ->> 'before', event ->> 'after',
+    event ->> 'run', event ->> 'facts'
+FROM jsonb_array_elements(:rows::jsonb) WITH ORDINALITY AS told (event, place),
+    (SELECT coalesce(max(seq), 0) AS seq FROM events) AS last
+
+-- name: insert_placed_all
+INSERT INTO placed (account, order_id, key)
+SELECT account, order_id, key FROM jsonb_to_recordset(:rows::jsonb) AS found (account text, order_id text, key text)
+
 -- name: insert_attempt
 INSERT INTO attempts (number, id, key, run, claimed_at)
 SELECT coalesce(max(number), 0) + 1, :id, :key, :run, :at FROM attempts
