@@ -7,7 +7,9 @@ import time
 
 import pytest
 
+from bulkorders.journal.relational import grouping
 from bulkorders.model.lifecycle import State
+from bulkorders.model.outcomes import Outcome, Verdict
 
 
 class Gate:
@@ -194,3 +196,19 @@ def test_what_was_handed_over_is_written_though_the_event_loop_is_gone(run, reop
     again = run(reopen())
     assert run(again.submissions())[0].order_ids == ("7",)
     run(again.close())
+
+
+def test_a_doubt_is_recorded_at_once_and_takes_along_what_was_held_back(run, journal, keys, monkeypatch):
+    """However long answers that got through may wait for company, a doubt waits for none."""
+    monkeypatch.setattr(grouping, "PATIENCE", 600.0)
+
+    async def answers():
+        await at_once(*(journal.claim(key, f"a{number}", "r1") for number, key in enumerate(keys)))
+        placed = asyncio.create_task(journal.record("a0", Outcome(Verdict.ACCEPTED, order_ids=("1",))))
+        await asyncio.sleep(0.05)
+        held_back = not placed.done()
+        async with asyncio.timeout(20):
+            doubt = await journal.record("a1", Outcome(Verdict.IN_DOUBT, kind="no_answer"))
+            return held_back, doubt.state, (await placed).state
+
+    assert run(answers()) == (True, State.IN_DOUBT, State.PLACED)

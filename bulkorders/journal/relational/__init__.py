@@ -13,7 +13,7 @@ from bulkorders.journal.relational.rows import END_OF_RUN, run_values
 from bulkorders.journal.relational.transaction import Transaction
 from bulkorders.model.lifecycle import State
 from bulkorders.model.orders import Submission, ValidatedOrder
-from bulkorders.model.outcomes import Outcome
+from bulkorders.model.outcomes import Outcome, Verdict
 
 Shared = Callable[[Transaction, Sequence[Any]], Sequence[Any]]
 """A change that is made for many items at once, and says of each what came of it, or the error to raise."""
@@ -155,8 +155,10 @@ class RelationalJournal(RelationalFollowing, MoneyJournal, ABC):
 
     async def record(self, attempt: str, outcome: Outcome) -> Submission:
         """Record what came of an attempt, in time or late; return the order as it now stands."""
+        # What got through may wait for company; a doubt is acted on at once, for other orders are on their way.
+        through = outcome.verdict in (Verdict.ACCEPTED, Verdict.REJECTED)
         found: Submission = await self._share(
-            recording.record, recording.Answer(attempt, outcome), patient=True
+            recording.record, recording.Answer(attempt, outcome), patient=through
         )
         return found
 
