@@ -109,6 +109,10 @@ class Parsing:
         if self._reading is not None:
             self._parsed += self._reading.parsed(rows)
 
+    def forget(self) -> None:
+        """Let go of what was taken: it is void, and all rows are parsed at the end."""
+        self._reading, self._parsed = None, []
+
     def of(self, sheet: Sheet) -> list[Parsed]:
         """Return every row of a sheet parsed: those that were taken, if they are the sheet's own and all of them."""
         early, rows = self._parsed, sheet.rows

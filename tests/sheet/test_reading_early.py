@@ -1,5 +1,6 @@
 """Rows of a large workbook are passed on while it is read, and what comes of it is the same as at its end."""
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 
 from bulkorders.model.orders import Row, Sheet
 from bulkorders.sheet.reading import frames, read_sheet
+from bulkorders.sheet.reading.early import Early
+from bulkorders.sheet.reading.grid import Grid, Line
 
 HEADER = ("Service", "Link", "Quantity", "Notes")
 ROWS = frames.ROWS + 100
@@ -28,6 +31,10 @@ class Taken:
     def take(self, rows: Sequence[Row]) -> None:
         """Keep the rows."""
         self.rows += rows
+
+    def forget(self) -> None:
+        """Keep none."""
+        self.rows = []
 
 
 def orders(count: int = ROWS) -> list[tuple[Any, ...]]:
@@ -85,3 +92,23 @@ def test_a_small_sheet_is_not_passed_on(make_xlsx: Callable[..., Path]) -> None:
     taken = Taken()
     assert len(read_sheet(make_xlsx(Orders=[HEADER, *orders(35)]), onward=taken).rows) == 35
     assert not taken.begun
+
+
+def test_lines_of_which_nothing_is_made_early_are_not_held() -> None:
+    """Worksheets without orders are let go one by one, and rows that became void before they are made anew."""
+    link = "https://example.com/a"
+    prices: list[Line] = [(at, ("x", at)) for at in range(1, 100)]
+    orders: list[Line] = [(1, HEADER), *[(at, (1, link, 5, None)) for at in range(2, 100)]]
+    wider: list[Line] = [(100, (1, link, 5, None, "beside"))]
+    taken = Taken()
+    for first, then in ((prices, prices[:1]), (orders, wider)):
+        lines, early = list(first), Early("a.xlsx", None, taken)
+        held = sys.getrefcount(lines)
+        early.see(lines)
+        lines += then
+        early.see(lines)
+        after = sys.getrefcount(lines)
+        assert after == held
+        assert early.made(Grid(lines)) is None
+    assert taken.begun
+    assert taken.rows == []

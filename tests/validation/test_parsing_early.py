@@ -1,5 +1,6 @@
 """Rows parsed while their sheet is still read come to the same as at its end."""
 
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -55,3 +56,15 @@ def test_what_was_taken_of_another_sheet_is_void(desk: Any) -> None:
     early.begin(replace(without(sheet, "quantity"), rows=()))
     early.take(sheet.rows)
     assert [each.order and each.order.quantity for each in early.of(sheet)] == [None] * 5
+
+
+def test_what_is_void_is_let_go(desk: Any) -> None:
+    """Rows that are made anew at the end are not held a second time, nor taken any more."""
+    sheet = without(desk.sheet([desk.row() for _ in range(5)]), "max_rate")
+    held = sys.getrefcount(sheet.rows[0])
+    early = passed_on(sheet)
+    early.forget()
+    early.take(sheet.rows)
+    after = sys.getrefcount(sheet.rows[0])
+    assert after == held
+    assert early.of(sheet) == parsing.parse(sheet)

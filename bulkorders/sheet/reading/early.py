@@ -25,6 +25,10 @@ class Onward(Protocol):
         """Take the next rows. They count only if they turn out to be those of the sheet that was read."""
         ...
 
+    def forget(self) -> None:
+        """Let go of what was taken: it is void, and all rows are made anew at the end."""
+        ...
+
 
 class Early:
     """The rows of one worksheet as far as they have come."""
@@ -41,16 +45,20 @@ class Early:
 
     def see(self, lines: list[Line]) -> None:
         """Make rows of what has been added to a worksheet's lines, once its header is sure to be among them."""
-        self._lines = lines
-        if self._sorting is None and not self._void and len(lines) >= SEARCHED:
-            self._sorting = self._begun(lines)
-            self._void = self._sorting is None
-        if self._sorting is None or self._void:
+        if self._void:
             return
+        if self._sorting is None:
+            if len(lines) < SEARCHED:
+                return
+            self._sorting = self._begun(lines)
+            if self._sorting is None:
+                self._void = True
+                return
+            self._lines = lines
         kept = self._sorting.take(lines[self._taken :])
         self._taken = len(lines)
-        if beyond(kept, self._width):
-            self._void = True  # the header gets further columns, and each row further cells
+        if beyond(kept, self._width):  # the header gets further columns, and each row further cells
+            self._forget()
             return
         rows = rows_of(kept, self._width, {})
         self._rows += rows
@@ -59,9 +67,15 @@ class Early:
 
     def made(self, grid: Grid) -> tuple[Idle, list[Row]] | None:
         """Return what was made of a grid: rows that are no orders, and the others; None where it can't be used."""
-        if self._sorting is None or self._void or self._lines is not grid.rows:
+        if self._sorting is None or self._lines is not grid.rows or self._taken != len(grid.rows):
             return None
-        return (self._sorting.found, self._rows) if self._taken == len(grid.rows) else None
+        return self._sorting.found, self._rows
+
+    def _forget(self) -> None:
+        """Let go of all rows, so that a sheet is not held twice while it is made at the end."""
+        self._void, self._lines, self._sorting, self._rows = True, None, None, []
+        if self._onward is not None:
+            self._onward.forget()
 
     def _begun(self, lines: list[Line]) -> Sorting | None:
         """Find the header; None where none can be found, or where it is for a person to say what it means."""
