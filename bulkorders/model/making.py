@@ -15,7 +15,7 @@ def maker_of(kind: Callable[Fields, Made]) -> Callable[Fields, Made]:
     has the same slots and is not frozen; then the value is told which class it is of, and is as any other.
     """
     named = getattr(kind, "__name__", "")
-    fields = [(each.name, each.type, _like(each)) for each in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    fields = [(each.name, each.type, _like(each)) for each in dataclasses.fields(kind)]  # type: ignore[arg-type]  # a dataclass, which no type says
 
     def close(value: Any) -> None:
         value.__class__ = kind

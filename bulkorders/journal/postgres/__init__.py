@@ -112,14 +112,12 @@ class PostgresJournal(RelationalJournal):
     def _withdraw(self, session: Session, attempt: str) -> None:
         attempts.withdraw(self._transaction(session), attempt)
 
-    async def _write(
-        self, change: Callable[[Transaction], Any], *, run: str | None = None, attempt: str | None = None
-    ) -> Any:
+    async def _write(self, change: Callable[[Transaction], Any], *, run: str | None = None) -> Any:
         def work(session: Session) -> Any:
             return change(self._transaction(session, run))
 
         self._must_write()
-        return await self._writer.submit(lone(work), writes=True, attempt=attempt)
+        return await self._writer.submit(lone(work), writes=True)
 
     async def _share(
         self, change: Shared, item: Any, *, attempt: str | None = None, patient: bool = False

@@ -174,7 +174,6 @@ class PostgresWriter(GroupWriter[Session]):
             self._withdraw(session, attempt)
         for operation in writes:
             session.connection.execute("SAVEPOINT operation")
-            operation.result, operation.error = None, None
             try:
                 do(session, [operation])
             except psycopg.Error as error:

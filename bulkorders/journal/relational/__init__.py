@@ -26,9 +26,7 @@ class RelationalJournal(RelationalFollowing, MoneyJournal, ABC):
     """
 
     @abstractmethod
-    async def _write(
-        self, change: Callable[[Transaction], Any], *, run: str | None = None, attempt: str | None = None
-    ) -> Any: ...
+    async def _write(self, change: Callable[[Transaction], Any], *, run: str | None = None) -> Any: ...
 
     @abstractmethod
     async def _share(

@@ -24,9 +24,7 @@ class RelationalFollowing(ABC):
     """What `journal.following.Following` promises, over the reads and writes of the journal it is part of."""
 
     @abstractmethod
-    async def _write(
-        self, change: Callable[[Transaction], Any], *, run: str | None = None, attempt: str | None = None
-    ) -> Any: ...
+    async def _write(self, change: Callable[[Transaction], Any], *, run: str | None = None) -> Any: ...
 
     @abstractmethod
     async def _read(self, question: Callable[[Transaction], Any]) -> Any: ...

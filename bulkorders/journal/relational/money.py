@@ -16,9 +16,7 @@ class MoneyJournal(ABC):
     """See `protocol.Journal` for what each method promises."""
 
     @abstractmethod
-    async def _write(
-        self, change: Callable[[Transaction], Any], *, run: str | None = None, attempt: str | None = None
-    ) -> Any: ...
+    async def _write(self, change: Callable[[Transaction], Any], *, run: str | None = None) -> Any: ...
 
     @abstractmethod
     async def _read(self, question: Callable[[Transaction], Any]) -> Any: ...

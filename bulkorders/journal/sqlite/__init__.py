@@ -117,18 +117,12 @@ class SqliteJournal(RelationalJournal):
 
     # from the event loop
 
-    async def _write(
-        self,
-        change: Callable[[Transaction], Any],
-        *,
-        run: str | None = None,
-        attempt: str | None = None,
-    ) -> Any:
+    async def _write(self, change: Callable[[Transaction], Any], *, run: str | None = None) -> Any:
         def work(connection: sqlite3.Connection) -> Any:
             return change(SqliteTransaction(connection, self._clock(), run))
 
         self._must_write()
-        return await self._writer.submit(lone(work), writes=True, attempt=attempt)
+        return await self._writer.submit(lone(work), writes=True)
 
     async def _share(
         self, change: Shared, item: Any, *, attempt: str | None = None, patient: bool = False
