@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 ORDERS = 5
-FILES = ("", "-journal", ".mark", ".spool", ".lock", ".holder")
+DATABASE = ("", "-journal", "-wal")
+FILES = (*DATABASE, ".mark", ".spool", ".lock", ".holder")
 
 GROUPS = {
     "journal": "fsync,fdatasync,pwrite64,ftruncate,fallocate",
@@ -115,7 +116,7 @@ class Trial:
 
     def fail_disk_at(self, number):
         """Let every sync of the journal fail from this one on; return whether answers were spooled."""
-        paths = [word for end in FILES[:2] for word in ("-P", str(self.home / f"journal.sqlite{end}"))]
+        paths = [word for end in DATABASE for word in ("-P", str(self.home / f"journal.sqlite{end}"))]
         fail = ["-e", "trace=fdatasync,fsync", "-e", f"inject=fdatasync,fsync:error=EIO:when={number}+"]
         ended = self.submit("-s", "0", *paths, *fail, "-o", str(self.folder / "trace.txt"))
         assert ended.code == 4, ended.out + ended.err

@@ -14,6 +14,7 @@ import time
 import pytest
 
 from bulkorders.journal.opening import open_journal
+from bulkorders.journal.sqlite.connection import WAL_IS_SOUND
 
 SMALL = 4000
 """Bytes a file may have on a disk that seems full: an answer in the spool fits, a page of the journal doesn't."""
@@ -81,34 +82,34 @@ def _attempts(desk, row):
 
 
 @pytest.fixture
-def points(desk, strace, warmed, rows):
-    """Return which ftruncate of the rollback journal commits the claim of the only order, and which its record."""
-    sheet = desk.sheet(rows(1), name="count.csv")
+def commit():
+    """Return the call without which a transaction is not committed, and the end of the name of its file.
+
+    That is the last write of the WAL where the journal has one, else the ftruncate of the rollback journal.
+    """
+    wal = sqlite3.sqlite_version_info >= WAL_IS_SOUND
+    return ("pwrite64", "-wal") if wal else ("ftruncate", "-journal")
+
+
+@pytest.fixture
+def points(desk, strace, warmed, rows, commit):
+    """Return which of these calls commits the first claim of two orders, and which is the next one after it."""
+    sheet, (call, end) = desk.sheet(rows(2), name="count.csv"), commit
     log, home = desk.folder / "calls.txt", desk.folder / "home" / "journal.sqlite"
     arguments = ["submit", str(sheet), "--yes", "--concurrency", "1", "--json"]
-    trace = [
-        "-s",
-        "0",
-        "-o",
-        str(log),
-        "-P",
-        f"{home}-journal",
-        "-P",
-        f"{home}.mark",
-        "-e",
-        "trace=ftruncate,write",
-    ]
+    files = ["-P", f"{home}{end}", "-P", f"{home}.mark"]
+    trace = ["-s", "0", "-o", str(log), *files, "-e", f"trace={call},write"]
     assert warmed.run(arguments, desk.folder, desk.environment, trace).code == 0
-    calls = re.findall(r"(ftruncate|write)\(\d+", log.read_text())
-    claimed = [at for at, call in enumerate(calls) if call == "write"][1]
+    calls = re.findall(rf"\b({call}|write)\(\d+", log.read_text())
+    claimed = [at for at, found in enumerate(calls) if found == "write"][1]
     shutil.rmtree(desk.folder / "home")
-    return {"claim": calls[:claimed].count("ftruncate"), "record": calls[:claimed].count("ftruncate") + 1}
+    return {"claim": calls[:claimed].count(call), "record": calls[:claimed].count(call) + 1}
 
 
-def test_killed_before_the_claim_commits_the_order_is_ready(desk, rows, submit, points, kill_in):
+def test_killed_before_the_claim_commits_the_order_is_ready(desk, rows, submit, points, commit, kill_in):
     """A claim that was not committed sent nothing, and the next run places the order."""
     sheet, before = desk.sheet(rows(2)), _asked(desk)
-    kill_in(sheet, "ftruncate", "-journal", points["claim"])
+    kill_in(sheet, *commit, points["claim"])
     assert _asked(desk) == before
     assert desk.run("check", sheet, "--json").states() == ["ready", "ready"]
     ended = submit(sheet)
@@ -138,10 +139,12 @@ def test_killed_while_the_panel_answers_the_order_is_in_doubt(desk, rows, submit
     assert (ended.code, ended.states(), _asked(desk)) == (5, ["in_doubt", "placed"], 2)
 
 
-def test_killed_after_the_answer_before_the_record_the_order_is_in_doubt(desk, rows, submit, points, kill_in):
+def test_killed_after_the_answer_before_the_record_the_order_is_in_doubt(
+    desk, rows, submit, points, commit, kill_in
+):
     """An answer that was not recorded leaves the order in doubt: the panel holds it, and gets no second request."""
     sheet, before = desk.sheet(rows(2)), _asked(desk)
-    kill_in(sheet, "ftruncate", "-journal", points["record"])
+    kill_in(sheet, *commit, points["record"])
     assert _asked(desk) - before == 1
     ended = submit(sheet)
     assert (ended.code, ended.states(), _asked(desk) - before) == (5, ["in_doubt", "placed"], 2)
@@ -199,7 +202,8 @@ def break_disk(request, desk):
 
     def fail(pid):
         strace, journal = request.getfixturevalue("strace"), str(desk.folder / "home" / "journal.sqlite")
-        only = ["-P", journal, "-P", f"{journal}-journal", "-e", "inject=fsync,fdatasync:error=EIO"]
+        files = [word for end in ("", "-journal", "-wal") for word in ("-P", f"{journal}{end}")]
+        only = [*files, "-e", "inject=fsync,fdatasync:error=EIO"]
         tracer = subprocess.Popen(
             [strace, "-f", "-p", str(pid), "-o", str(desk.folder / "trace.txt"), *only],
             stderr=subprocess.PIPE,
