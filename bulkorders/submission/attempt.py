@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from uuid import uuid4
+from secrets import token_hex
 
 from bulkorders import wording
 from bulkorders.errors import JournalError
@@ -81,7 +81,7 @@ class Attempts:
         `answered` is told of the answer while that is being recorded: the panel is done with the order by then.
         Raises JournalError where the claim can't be written (then nothing was sent).
         """
-        attempt, began = uuid4().hex, self._clock()
+        attempt, began = _new_id(), self._clock()
         sending = Sending(lambda: self._clock() - began > DEADLINE, self._still)
         # Cancelled here, the journal takes back a claim nobody was told of: nothing was sent.
         if not await self._journal.claim(order.key, attempt, self._run):
@@ -116,6 +116,14 @@ class Attempts:
         except JournalError:
             await asyncio.to_thread(self._spool.append, attempt, order.key, outcome)
             return Came(outcome, None)
+
+
+def _new_id() -> str:
+    """Return an id for an attempt that no other has: the time in nanoseconds, and 64 random bits.
+
+    Ids of the same time lie side by side in the journal's index, so that a commit touches fewer of its pages.
+    """
+    return f"{time.time_ns():016x}{token_hex(8)}"
 
 
 EXPIRED = Outcome(
